@@ -1,0 +1,162 @@
+"""What can go wrong, named by what the caller can do about it.
+
+```
+WorkbenchError
+├─ ConfigError                nothing was sent: set a key, fix a name
+├─ DataError                  a file of ours or yours is not what it should be
+└─ CallError                  something was sent: provider, model, status, request_id, attempts, body
+   ├─ ConnectionFailedError     no answer                          retryable
+   ├─ CallTimeoutError          too late, or stopped half way      retryable
+   ├─ RateLimitError            429; retry_after_s                 retryable, unless a quota is used up
+   ├─ OverloadedError           5xx, 529, an error inside a stream retryable
+   ├─ InvalidRequestError       4xx: our request is at fault
+   │  ├─ AuthenticationError      401, 403
+   │  ├─ ModelNotFoundError       the provider does not know the model
+   │  └─ ContextLengthError       the prompt does not fit
+   └─ UnreadableError           the answer is not in the protocol
+```
+
+A refusal or a truncated answer is a completion (`finish_reason`), not an error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from workbench.calls import Attempt, Completion, Timing
+
+# Codes and phrases by which providers say that waiting will not help: the account is out of money.
+# OpenAI: code insufficient_quota. Anthropic: error_code enforced_spend_limit_reached. DeepSeek: 402.
+QUOTA_CODES = frozenset({"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"})
+CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"})
+CONTEXT_PHRASES = ("context length", "context window", "context size", "prompt is too long", "maximum context")
+MODEL_PHRASES = ("model",)
+
+
+class WorkbenchError(Exception):
+    """Base of every error that the workbench raises on purpose."""
+
+
+class ConfigError(WorkbenchError):
+    """Nothing was sent: a key, a name or a setting has to be mended first."""
+
+
+class DataError(WorkbenchError):
+    """A data set or a log file is not what it should be; the message names the place and the remedy."""
+
+
+class CallError(WorkbenchError):
+    """Something was sent, and no completion came of it.
+
+    Attributes:
+        provider: Who was asked.
+        model: The model's id, as the provider knows it.
+        status: HTTP status, `None` where there was no answer.
+        request_id: The provider's id of the request, where it gave one.
+        retry_after_s: How long the provider asks to wait, seconds; `None` where it does not say.
+        body: The provider's own words: the answer's body, cut at 4,000 characters, keys redacted.
+        retryable: Whether the same call may succeed later.
+        attempts: Every HTTP try of the call, the last one included.
+        timing: What is known of the times of the call; `None` before the call has ended.
+        partial: What had arrived before the answer broke off; `None` where nothing had.
+    """
+
+    retryable_by_kind: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str = "",
+        model: str = "",
+        status: int | None = None,
+        request_id: str | None = None,
+        retry_after_s: float | None = None,
+        body: str = "",
+        retryable: bool | None = None,
+        partial: Completion | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.model = model
+        self.status = status
+        self.request_id = request_id
+        self.retry_after_s = retry_after_s
+        self.body = body
+        self.retryable = self.retryable_by_kind if retryable is None else retryable
+        self.attempts: tuple[Attempt, ...] = ()
+        self.timing: Timing | None = None
+        self.partial = partial
+
+
+class ConnectionFailedError(CallError):
+    """No answer: the host is unknown, refuses the connection or hung up before it answered."""
+
+    retryable_by_kind = True
+
+
+class CallTimeoutError(CallError):
+    """The answer came too late, or stopped half way."""
+
+    retryable_by_kind = True
+
+
+class RateLimitError(CallError):
+    """429. Not retryable where the provider says that a quota is used up."""
+
+    retryable_by_kind = True
+
+
+class OverloadedError(CallError):
+    """The provider failed: 5xx, 529, or an error inside a stream."""
+
+    retryable_by_kind = True
+
+
+class InvalidRequestError(CallError):
+    """4xx: the request itself is at fault."""
+
+
+class AuthenticationError(InvalidRequestError):
+    """401 or 403: the key is missing, wrong, or not allowed to do this."""
+
+
+class ModelNotFoundError(InvalidRequestError):
+    """The provider does not know the model."""
+
+
+class ContextLengthError(InvalidRequestError):
+    """The prompt does not fit into the model's context."""
+
+
+class UnreadableError(CallError):
+    """The answer is not in the protocol: HTML, broken JSON, or JSON of another shape."""
+
+
+def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError], bool | None]:
+    """The error class for a provider's answer, and whether it may be retried (`None`: as its class says).
+
+    Args:
+        status: HTTP status; 200 for an error that came inside a stream.
+        code: The provider's code or type of the error, as it wrote it.
+        message: The provider's words.
+    """
+    words = message.lower()
+    kind: type[CallError] = InvalidRequestError
+    retryable: bool | None = None
+    if code in QUOTA_CODES or status == 402:
+        kind, retryable = RateLimitError, False
+    elif status == 429 or code in {"rate_limit_error", "rate_limit_exceeded"}:
+        kind = RateLimitError
+    elif status in {401, 403} or code in {"authentication_error", "permission_error", "invalid_api_key"}:
+        kind = AuthenticationError
+    elif code in CONTEXT_CODES or (status in {400, 413, 422} and any(p in words for p in CONTEXT_PHRASES)):
+        kind = ContextLengthError
+    elif code == "model_not_found" or (status == 404 and any(p in words for p in MODEL_PHRASES)):
+        kind = ModelNotFoundError
+    elif status >= 500 or status < 300:
+        kind = OverloadedError
+    elif status in {408, 409, 425}:  # the SDKs of OpenAI and Anthropic retry these too
+        kind, retryable = CallTimeoutError, True
+    return kind, retryable
