@@ -344,6 +344,7 @@ class Endpoint:
         auth_prefix: What stands before the key in it, `"Bearer "` for most.
         headers: Further headers of every request.
         key_hint: What to do where the key is missing or wrong, for error messages.
+        renames: Names of body fields that this host writes otherwise; an empty new name leaves the field out.
     """
 
     provider: str
@@ -354,6 +355,7 @@ class Endpoint:
     auth_prefix: str = "Bearer "
     headers: Mapping[str, str] = field(default=EMPTY, repr=False)
     key_hint: str = ""
+    renames: Mapping[str, str] = field(default=EMPTY, repr=False)
 
 
 @dataclass(kw_only=True, slots=True)

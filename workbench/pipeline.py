@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial, reduce
 
 from workbench.calls import Call, Completion
 
@@ -16,4 +15,13 @@ def stack(policies: Sequence[Policy], send: Send) -> Send:
 
     `stack([record, cache, retry], send)(call)` is `record(call, cache(…, retry(…, send)))`.
     """
-    return reduce(lambda below, policy: partial(policy, send=below), reversed(policies), send)
+    for policy in reversed(policies):
+        send = _around(policy, send)
+    return send
+
+
+def _around(policy: Policy, send: Send) -> Send:
+    def sent(call: Call) -> Awaitable[Completion]:
+        return policy(call, send)
+
+    return sent

@@ -1,66 +1,16 @@
 """Wire formats as pure functions: JSON to values and back. No socket, no environment, no clock.
 
-A protocol is a module with the members of `Protocol`; `PROTOCOLS` names them. For every one of them
+A protocol is a module with the members of `Protocol`. For every one of them
 `fold(decode_event(e) for e in events)` equals `decode(body)` for the same answer.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol as Interface
-
-from workbench.calls import Chunk, Completion, Request
 from workbench.errors import ConfigError
+from workbench.protocols import anthropic, ollama, openai
+from workbench.protocols.interface import ErrorWords, ModelInfo, Protocol
 
+__all__ = ["PROTOCOLS", "ErrorWords", "ModelInfo", "Protocol", "protocol"]
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ErrorWords:
-    """A provider's own words about what went wrong, and its code or type for it."""
-
-    message: str
-    code: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelInfo:
-    """A model as a provider lists it; `context_tokens` is `None` where the listing does not say."""
-
-    id: str
-    context_tokens: int | None = None
-
-
-class Protocol(Interface):
-    """What a protocol module has.
-
-    `decode`, `decode_event` and `decode_models` raise `KeyError`, `TypeError`, `ValueError` or `AttributeError`
-    on JSON of another shape; the transport makes an `UnreadableError` of it.
-    """
-
-    MODELS_PATH: str
-    """Path of the listing of models, appended to the host's base URL."""
-
-    END: str | None
-    """The text of a server-sent event that is no JSON and ends the stream; `None` where there is none."""
-
-    def encode(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """The path, appended to the host's base URL, and the JSON body; absent parameters are left out.
-
-        Raises:
-            ConfigError: The request has a part that the protocol cannot carry.
-        """
-
-    def decode(self, body: Mapping[str, Any]) -> Completion:
-        """A whole answer."""
-
-    def decode_event(self, event: Mapping[str, Any]) -> Chunk:
-        """One event of a streamed answer; an event of a kind that is not known gives an empty chunk."""
-
-    def decode_error(self, body: Mapping[str, Any]) -> ErrorWords | None:
-        """What an error's body, or an event inside a stream, says; `None` where it is not an error."""
-
-    def decode_models(self, body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
-        """The listing of models, in the provider's order."""
+PROTOCOLS: dict[str, Protocol] = {"openai": openai, "anthropic": anthropic, "ollama": ollama}
 
 
 def protocol(name: str) -> Protocol:
@@ -69,9 +19,6 @@ def protocol(name: str) -> Protocol:
     Raises:
         ConfigError: There is none.
     """
-    from workbench.protocols import anthropic, ollama, openai  # noqa: PLC0415 - they import this module
-
-    modules: dict[str, Protocol] = {"openai": openai, "anthropic": anthropic, "ollama": ollama}
-    if name not in modules:
-        raise ConfigError(f"no protocol {name!r}: write one of {', '.join(modules)}")
-    return modules[name]
+    if name not in PROTOCOLS:
+        raise ConfigError(f"no protocol {name!r}: write one of {', '.join(PROTOCOLS)}")
+    return PROTOCOLS[name]
