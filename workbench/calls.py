@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
+import orjson
+
 Role = Literal["system", "user", "assistant", "tool"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -28,6 +30,12 @@ class Secret:
     def reveal(self) -> str:
         """The key itself; called where a header is written and where text is redacted, nowhere else."""
         return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
     def __repr__(self) -> str:
         return "Secret('***')"
@@ -215,7 +223,7 @@ class Completion:
         attempts: Every HTTP try, the successful one last.
         cached: Whether our own cache answered.
         call_id: The row of the log.
-        raw: The answer as it was received: the body, or the list of events of a stream.
+        received: The answer as it was received: the body, or a JSON array of the events of a stream.
     """
 
     text: str = ""
@@ -233,12 +241,17 @@ class Completion:
     attempts: tuple[Attempt, ...] = ()
     cached: bool = False
     call_id: UUID | None = None
-    raw: Any = field(default=None, compare=False, repr=False)
+    received: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def name(self) -> str:
         """`provider/model`, as it was asked for."""
         return f"{self.provider}/{self.model}"
+
+    @property
+    def raw(self) -> Any:
+        """What was received, parsed: the body, or the list of a stream's events; `None` where nothing was."""
+        return orjson.loads(self.received) if self.received else None
 
     def facts(self) -> str:
         """One line: model, duration, time to first token, tokens, cost, how it ended."""
@@ -320,7 +333,7 @@ class Timeouts:
 
     Attributes:
         connect_s: For the connection.
-        first_byte_s: From the request to the head of the answer; long, for models think before they speak.
+        first_byte_s: From the request to the first piece of the answer; long, for models think before they speak.
         between_chunks_s: From one piece of the answer to the next.
         total_s: For one attempt, all in all.
     """
@@ -345,6 +358,8 @@ class Endpoint:
         headers: Further headers of every request.
         key_hint: What to do where the key is missing or wrong, for error messages.
         renames: Names of body fields that this host writes otherwise; an empty new name leaves the field out.
+        prices: The host's own prices: USD per million input and output tokens by model, `"*"` for every one.
+        price_list: The host's id in the price list, for models that it has no own price for.
     """
 
     provider: str
@@ -356,6 +371,8 @@ class Endpoint:
     headers: Mapping[str, str] = field(default=EMPTY, repr=False)
     key_hint: str = ""
     renames: Mapping[str, str] = field(default=EMPTY, repr=False)
+    prices: Mapping[str, tuple[Decimal, Decimal]] = field(default=EMPTY, repr=False)
+    price_list: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -370,6 +387,7 @@ class Progress:
     duration_s: float | None = None
     ttft_s: float | None = None
     ttfv_s: float | None = None
+    last_content_s: float = 0.0
     sent_body: bytes = b""
     received: bytes = b""
 

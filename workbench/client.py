@@ -1,0 +1,375 @@
+"""One asynchronous client over every provider; each of its calls is a row of the log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from uuid6 import uuid7
+
+from workbench.calls import (
+    EMPTY,
+    Call,
+    Chunk,
+    Completion,
+    Endpoint,
+    Message,
+    Params,
+    Request,
+    Role,
+    Secret,
+    Timeouts,
+)
+from workbench.config import Settings, load_settings
+from workbench.errors import CallError, ConfigError, ModelNotFoundError
+from workbench.log import Log, Recorder, record
+from workbench.pipeline import Policy, Send, stack
+from workbench.policies import cache, limit, retry
+from workbench.prices import price
+from workbench.protocols import ModelInfo
+from workbench.providers import HOSTS, endpoint, has_key, host_for_url, nearest, register, split_name
+from workbench.transport import MakeHttp, Transport, make_http
+
+Messages = str | Message | Mapping[str, str] | Sequence[Message | Mapping[str, str]]
+ROLES: tuple[str, ...] = get_args(Role)
+LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
+LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
+
+_recorders: dict[Path, Recorder] = {}
+
+
+def _recorder(home: Path) -> Recorder:
+    """The one recorder of this process for a log; every client of the same project shares it."""
+    if home not in _recorders:
+        _recorders[home] = Recorder(home)
+    return _recorders[home]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reachable:
+    """A provider that can be asked.
+
+    Attributes:
+        provider: Its name.
+        models: What it lists, as `provider/model`.
+        suggested: One to three of them to begin with.
+        problem: Why a provider with a key could not be asked; empty where it could.
+    """
+
+    provider: str
+    models: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class Client:
+    """The way to every provider.
+
+    ```python
+    client = Client()
+    answer = await client.chat("openai/gpt-5-mini", "What is the capital of France?", temperature=0)
+    print(answer.text, answer.cost_usd, answer.timing.ttft_s)
+    ```
+
+    A client may be used from any number of event loops and threads, and needs no closing; `async with` closes
+    the running loop's connections all the same.
+
+    Args:
+        home: The folder of the log; the project's `.workbench` where not given.
+        concurrency: Calls under way at once, for each provider.
+        per_provider: Other numbers for some providers.
+        attempts: HTTP tries of a call, at least 1.
+        timeouts: How long to wait for an answer.
+        cache: Whether earlier answers to the same request will do, where the call itself does not say.
+        settings: Keys and overriding base URLs; read from the environment and `.env` where not given.
+        make_http: Makes the HTTP client of a loop; the seam for tests and for proxies of one's own.
+
+    Raises:
+        ConfigError: The `.env` file cannot be read.
+    """
+
+    def __init__(
+        self,
+        home: str | Path | None = None,
+        *,
+        concurrency: int = 10,
+        per_provider: Mapping[str, int] | None = None,
+        attempts: int = 4,
+        timeouts: Timeouts | None = None,
+        cache: bool = False,
+        settings: Settings | None = None,
+        make_http: MakeHttp = make_http,
+    ) -> None:
+        if concurrency < 1 or attempts < 1:
+            raise ConfigError(f"concurrency {concurrency!r} and attempts {attempts!r} must be at least 1")
+        self.settings = settings or load_settings()
+        self.home = Path(home).expanduser().resolve() if home else self.settings.home
+        self.timeouts = timeouts or Timeouts()
+        self._cache_all = cache
+        self._secrets: set[Secret] = set()
+        self._transport = Transport(make_http)
+        self._policies = self._stack_of(concurrency, per_provider, attempts)
+        self._send: Send = stack(self._policies, self._transport.send)
+        self._bound: dict[str, Any] = {}
+        self._listed: dict[str, tuple[ModelInfo, ...]] = {}
+
+    def _stack_of(
+        self, concurrency: int, per_provider: Mapping[str, int] | None, attempts: int
+    ) -> list[Policy]:
+        return [
+            record(_recorder(self.home), self._redact),
+            # the waterline: each call that gets here is one row
+            cache(self.home / "cache"),
+            price,
+            retry(attempts),
+            limit(concurrency, per_provider),
+        ]
+
+    def __repr__(self) -> str:
+        tags = "".join(f", {name}={value!r}" for name, value in self._bound.items())
+        return f"Client({str(self.home)!r}{tags})"
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop; the client can go on being used."""
+        await self._transport.aclose()
+
+    @property
+    def log(self) -> Log:
+        """The log that this client writes."""
+        return Log(self.home)
+
+    def bind(
+        self,
+        *,
+        experiment: str | None = None,
+        run: str | None = None,
+        sample: str | None = None,
+        epoch: int | None = None,
+        **tags: str,
+    ) -> Client:
+        """The same client, whose calls carry these marks in the log; it shares connections and limits.
+
+        `experiment`, `run`, `sample` and `epoch` have columns of their own; the rest are tags.
+        """
+        marks = {"experiment": experiment, "run": run, "sample": sample, "epoch": epoch}
+        bound = object.__new__(Client)
+        bound.__dict__.update(self.__dict__)
+        bound._bound = {
+            **self._bound,
+            **{name: mark for name, mark in marks.items() if mark is not None},
+            "tags": {**self._bound.get("tags", {}), **{name: str(tag) for name, tag in tags.items()}},
+        }
+        return bound
+
+    async def chat(
+        self,
+        model: str,
+        messages: Messages,
+        *,
+        system: str | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        max_tokens: int | None = None,
+        stop: str | Sequence[str] | None = None,
+        seed: int | None = None,
+        extra: Mapping[str, Any] = EMPTY,
+        stream: bool = False,
+        on_chunk: Callable[[Chunk], None] | None = None,
+        cache: bool | None = None,
+        tags: Mapping[str, str] = EMPTY,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> Completion:
+        """Ask a model, and give its answer.
+
+        Args:
+            model: `provider/model`; a bare name goes to the default provider, or to `base_url`.
+            messages: The user's text, one message, or the turns of a conversation; a mapping has `role` and
+                `content`.
+            system: The system prompt, put before the messages.
+            temperature: Likewise `top_p`, `max_tokens`, `stop`, `seed`: not sent where `None`.
+            top_p: See above.
+            max_tokens: See above.
+            stop: One text or several at which the answer ends.
+            seed: See above.
+            extra: Fields of the request's body that only this provider has.
+            stream: Whether to ask for a stream, without which there is no time to first token.
+            on_chunk: Told of each chunk as it arrives; asks for a stream. It must not block.
+            cache: Whether an earlier answer to the same request will do.
+            tags: Marks of the row in the log, beside those of `bind`.
+            base_url: Any server's URL, in place of the table's.
+            api_key: The key, in place of the settings'.
+            timeouts: In place of the client's.
+
+        Returns:
+            The completion, when its row in the log is safe from the death of the process.
+
+        Raises:
+            ConfigError: Nothing was sent: a name, a key or a parameter has to be mended.
+            CallError: Something was sent, and no completion came of it; see `workbench.errors`.
+        """
+        to, name = self._endpoint(model, base_url, api_key)
+        params = Params(
+            temperature=temperature,
+            top_p=top_p,
+            max_tokens=max_tokens,
+            stop=(stop,) if isinstance(stop, str) else None if stop is None else tuple(stop),
+            seed=seed,
+            extra=extra,
+        )
+        call = Call(
+            id=uuid7(),
+            started_at=datetime.now(UTC),
+            endpoint=to,
+            request=Request(
+                model=name,
+                messages=_messages(messages, system),
+                params=params,
+                stream=stream or on_chunk is not None,
+            ),
+            timeouts=timeouts or self.timeouts,
+            on_chunk=on_chunk,
+            use_cache=self._cache_all if cache is None else cache,
+            **{**self._bound, "tags": {**self._bound.get("tags", {}), **tags}},
+        )
+        try:
+            return await self._send(call)
+        except ModelNotFoundError as exc:
+            await self._suggest(exc, to)
+            raise
+
+    def stream(self, model: str, messages: Messages, **options: Any) -> Stream:
+        """Ask a model, and give the chunks as they arrive; `options` are those of `chat`.
+
+        ```python
+        stream = client.stream("ollama/llama3.2", "Tell me a story.")
+        async for chunk in stream:
+            print(chunk.text, end="")
+        print(stream.completion.usage)
+        ```
+        """
+        return Stream(lambda on_chunk: self.chat(model, messages, on_chunk=on_chunk, **options))
+
+    async def models(self, provider: str, *, timeouts: Timeouts = LISTING) -> tuple[ModelInfo, ...]:
+        """The models that a provider lists; asked once for each client.
+
+        Raises:
+            ConfigError: The provider is unknown or its key is missing.
+            CallError: It does not answer.
+        """
+        if provider not in HOSTS:
+            raise ConfigError(f"unknown provider {provider!r}: known are {', '.join(HOSTS)}")
+        if provider not in self._listed:
+            to = endpoint(provider, "", self.settings)
+            self._listed[provider] = await self._transport.models(to, timeouts)
+        return self._listed[provider]
+
+    async def reachable(self) -> list[Reachable]:
+        """The providers that can be asked now: those with a key, and the local servers that answer.
+
+        A provider with a key that does not answer is in the list too, with the `problem`; a local server that
+        does not run is not.
+        """
+        hosts = [host for host in HOSTS.values() if host.local or not host.needs_key or has_key(host, self.settings)]
+        found = await asyncio.gather(*(self._look(host.name, has_key(host, self.settings)) for host in hosts))
+        return [each for each in found if each is not None]
+
+    async def _look(self, provider: str, keyed: bool) -> Reachable | None:
+        try:
+            listed = await self.models(provider, timeouts=LISTING if keyed else LOOK)
+        except (CallError, ConfigError) as exc:
+            return Reachable(provider=provider, problem=str(exc)) if keyed else None
+        names = [model.id for model in listed]
+        known = [name for name in HOSTS[provider].models if name in names or not names]
+        suggested = known or names[: 3 if HOSTS[provider].local else 1]
+        return Reachable(
+            provider=provider,
+            models=tuple(f"{provider}/{name}" for name in names),
+            suggested=tuple(f"{provider}/{name}" for name in suggested),
+        )
+
+    def _endpoint(self, model: str, base_url: str | None, api_key: str | None) -> tuple[Endpoint, str]:
+        if base_url is not None:
+            host = host_for_url(base_url)
+            if host.name not in HOSTS:
+                register(host)
+            provider, name = host.name, model.removeprefix(f"{host.name}/")
+        else:
+            provider, name = split_name(model, self.settings.default_provider)
+        to = endpoint(provider, name, self.settings, base_url=base_url, api_key=api_key)
+        if to.secret is not None:
+            self._secrets.add(to.secret)
+        return to, name
+
+    async def _suggest(self, error: ModelNotFoundError, to: Endpoint) -> None:
+        """Put the nearest names that the provider does know into the error, where it tells them."""
+        with contextlib.suppress(CallError, ConfigError):
+            names = [model.id for model in await self.models(to.provider, timeouts=LOOK)]
+            if close := nearest(error.model, names):
+                error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
+
+    def _redact(self, line: bytes) -> bytes:
+        for secret in self._secrets:
+            line = line.replace(secret.reveal().encode(), b"***")
+        return line
+
+
+def _messages(messages: Messages, system: str | None) -> tuple[Message, ...]:
+    turns: Sequence[Message | Mapping[str, str]]
+    if isinstance(messages, str):
+        turns = [Message(role="user", content=messages)]
+    elif isinstance(messages, (Message, Mapping)):
+        turns = [messages]
+    else:
+        turns = messages
+    if not turns:
+        raise ConfigError("no messages: give a text, or at least one turn")
+    first = [] if system is None else [Message(role="system", content=system)]
+    return (*first, *(turn if isinstance(turn, Message) else _turn(turn) for turn in turns))
+
+
+def _turn(turn: Mapping[str, str]) -> Message:
+    if turn.get("role") not in ROLES or not isinstance(turn.get("content"), str) or len(turn) > 2:
+        raise ConfigError(
+            f"not a message: {dict(turn)!r}: write {{'role': …, 'content': 'text'}}, the role being one of "
+            f"{', '.join(ROLES)}, or a workbench.Message for anything else"
+        )
+    return Message(role=turn["role"], content=turn["content"])  # type: ignore[arg-type] - it is one of ROLES
+
+
+class Stream:
+    """The chunks of one answer, as an asynchronous iterator; leaving the loop early stops the call.
+
+    Attributes:
+        completion: The whole answer, once the iteration has ended; `None` before.
+    """
+
+    def __init__(self, start: Callable[[Callable[[Chunk], None]], Any]) -> None:
+        self._start = start
+        self.completion: Completion | None = None
+
+    async def __aiter__(self) -> AsyncIterator[Chunk]:
+        chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
+        work = asyncio.ensure_future(self._start(chunks.put_nowait))
+        work.add_done_callback(lambda _: chunks.put_nowait(None))
+        try:
+            while (chunk := await chunks.get()) is not None:
+                yield chunk
+            self.completion = await work
+        finally:
+            if not work.done():
+                work.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await work

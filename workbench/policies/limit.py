@@ -1,0 +1,40 @@
+"""Not too many calls at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from workbench.calls import Call, Completion
+from workbench.pipeline import Policy, Send
+
+
+def limit(concurrency: int, per_provider: Mapping[str, int] | None = None) -> Policy:
+    """Let at most so many calls of a provider be under way; the others wait, and `queued_s` says how long.
+
+    Args:
+        concurrency: At once for each provider, at least 1. Each event loop of the process counts by itself.
+        per_provider: Other numbers for some providers.
+    """
+    numbers = per_provider or {}
+    slots: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
+
+    async def policy(call: Call, send: Send) -> Completion:
+        loop = asyncio.get_running_loop()
+        provider = call.endpoint.provider
+        of_loop = slots.setdefault(loop, {})
+        if provider not in of_loop:
+            of_loop[provider] = asyncio.Semaphore(numbers.get(provider, concurrency))
+        queued_at = time.perf_counter()
+        try:
+            await of_loop[provider].acquire()
+        finally:
+            call.progress.queued_s += time.perf_counter() - queued_at
+        try:
+            return await send(call)
+        finally:
+            of_loop[provider].release()
+
+    return policy

@@ -1,0 +1,63 @@
+"""Again, where it may help: with jitter, and not before the provider said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import tenacity
+
+from workbench.calls import Call, Completion
+from workbench.errors import CallError
+from workbench.pipeline import Policy, Send
+
+
+def retry(
+    attempts: int = 4,
+    *,
+    first_wait_s: float = 0.5,
+    longest_wait_s: float = 60.0,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Policy:
+    """Try a call again after an error that may pass.
+
+    The wait is exponential with full jitter, and at least what the provider asked for in Retry-After. An error
+    is raised at once where the provider asks for more than `longest_wait_s`, and where chunks have already
+    been shown to an observer: a second answer after half of a first one would be nonsense.
+
+    Args:
+        attempts: HTTP tries in all, at least 1.
+        first_wait_s: Upper bound of the first wait; it doubles each time.
+        longest_wait_s: Upper bound of every wait.
+        sleep: How to wait; a test gives its own.
+    """
+    jitter = tenacity.wait_random_exponential(multiplier=first_wait_s, max=longest_wait_s)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        return max(jitter(state), _asked_for(state.outcome.exception() if state.outcome else None))
+
+    def may_pass(error: BaseException) -> bool:
+        return isinstance(error, CallError) and error.retryable and _asked_for(error) <= longest_wait_s
+
+    async def policy(call: Call, send: Send) -> Completion:
+        async def slept(seconds: float) -> None:
+            call.progress.waited_s += seconds
+            await sleep(seconds)
+
+        def again(error: BaseException) -> bool:
+            shown = call.on_chunk is not None and bool(call.progress.chunks)
+            return may_pass(error) and not shown
+
+        return await tenacity.AsyncRetrying(
+            stop=tenacity.stop_after_attempt(attempts),
+            wait=wait,
+            retry=tenacity.retry_if_exception(again),
+            sleep=slept,
+            reraise=True,
+        )(send, call)
+
+    return policy
+
+
+def _asked_for(error: BaseException | None) -> float:
+    return error.retry_after_s or 0.0 if isinstance(error, CallError) else 0.0

@@ -1,0 +1,127 @@
+"""From the name that a user writes to the place where the call goes."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from workbench.calls import Endpoint, Secret
+from workbench.config import Settings
+from workbench.errors import ConfigError
+from workbench.providers.hosts import HOSTS, Host
+
+
+def split_name(name: str, default_provider: str | None = None) -> tuple[str, str]:
+    """Provider and model of `provider/model` or `provider:model`, split at the first separator.
+
+    A name that begins with no known provider belongs to the default provider, where one is set, so that
+    `meta-llama/llama-4` or `llama3:8b` can be written bare.
+
+    Raises:
+        ConfigError: The provider is unknown, or there is none and no default either.
+    """
+    head, separator, model = _cut(name.strip())
+    if separator and head in HOSTS:
+        if not model:
+            raise ConfigError(f"no model in {name!r}: write '{head}/model'")
+        return head, model
+    if default_provider is not None:
+        if default_provider not in HOSTS:
+            raise ConfigError(
+                f"the default provider {default_provider!r} (LLM_PROVIDER) is unknown: {_known(default_provider)}"
+            )
+        return default_provider, name.strip()
+    if separator:
+        raise ConfigError(f"unknown provider {head!r} in {name!r}: {_known(head)}")
+    raise ConfigError(f"no provider in {name!r}: write 'provider/model', provider being one of {', '.join(HOSTS)}")
+
+
+def endpoint(
+    provider: str, model: str, settings: Settings, *, base_url: str | None = None, api_key: str | None = None
+) -> Endpoint:
+    """Where a model's calls go, with the key filled in.
+
+    Args:
+        provider: A name of the table.
+        model: The model, for hosts that serve some models by another protocol; may be empty.
+        settings: Where keys and overriding base URLs are looked up.
+        base_url: Overrides the table and the settings.
+        api_key: Likewise for the key.
+
+    Raises:
+        ConfigError: The key is missing, or the base URL is none.
+    """
+    host = HOSTS[provider]
+    host = host.variants.get(model, host)
+    variable = f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_BASE_URL"
+    url = base_url or settings.get(variable) or host.base_url
+    if provider == "ollama" and base_url is None and (server := settings.get("OLLAMA_HOST")):
+        url = _ollama_url(server)
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
+    secret = Secret(api_key) if api_key else settings.secret(host.key) if host.key else None
+    hint = ""
+    if host.key is not None:
+        hint = f"set {host.key} in the environment or in {settings.project / '.env'}"
+    if secret is None and host.needs_key:
+        raise ConfigError(f"no key for {provider}: {hint}")
+    return Endpoint(
+        provider=provider,
+        protocol=host.protocol,
+        base_url=url.rstrip("/"),
+        secret=secret,
+        auth_header=host.auth_header,
+        auth_prefix=host.auth_prefix,
+        headers=host.headers,
+        key_hint=hint,
+        renames=host.renames,
+        prices=host.prices,
+        price_list=host.price_list or provider,
+    )
+
+
+def host_for_url(base_url: str) -> Host:
+    """The row for any OpenAI-compatible server: that of the host whose URL it is, else a new one named by it.
+
+    Its key is looked up under no name: give it with the call, where the server wants one.
+    """
+    parts = urlsplit(base_url)
+    for host in HOSTS.values():
+        if urlsplit(host.base_url).netloc == parts.netloc:
+            return replace(host, base_url=base_url)
+    return Host(name=parts.netloc or base_url, base_url=base_url, needs_key=False)
+
+
+def has_key(host: Host, settings: Settings) -> bool:
+    """Whether a key for this host is set."""
+    return host.key is not None and settings.get(host.key) is not None
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names most like this one, the best first; by letters, case aside."""
+    folded = {candidate.lower(): candidate for candidate in names}
+    found = difflib.get_close_matches(name.lower(), folded, n=most, cutoff=0.4)
+    return [folded[candidate] for candidate in found]
+
+
+def _cut(name: str) -> tuple[str, str, str]:
+    found = re.search("[/:]", name)
+    return (name[: found.start()], found[0], name[found.end() :]) if found else (name, "", "")
+
+
+def _known(wrong: str) -> str:
+    close = nearest(wrong, HOSTS, most=1)
+    return f"did you mean {close[0]!r}? Known are {', '.join(HOSTS)}" if close else f"known are {', '.join(HOSTS)}"
+
+
+def _ollama_url(server: str) -> str:
+    # OLLAMA_HOST is also what the server listens on: it may lack the scheme, and 0.0.0.0 is no address to call.
+    url = server if "://" in server else f"http://{server}"
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else "" if "://" in server else ":11434"
+    name = "127.0.0.1" if parts.hostname in {"0.0.0.0", None} else parts.hostname  # noqa: S104 - compared, not bound
+    return f"{parts.scheme}://{name}{port}"
