@@ -1,0 +1,43 @@
+"""The shapes in which providers and compatible servers say what went wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.protocols.interface import ErrorWords
+
+
+def error_words(body: Mapping[str, Any]) -> ErrorWords | None:
+    """What an error's body says; `None` where the body is not an error.
+
+    Four shapes are read: `{"error": {"message", "code", "type"}}` (OpenAI, Anthropic, llama.cpp, OpenRouter,
+    newer vLLM), `{"error": "text", "error_type"}` (Ollama, TGI), `{"object": "error", "message", "code"}` (older
+    vLLM, Mistral) and `{"detail": …}` (FastAPI). A code that is a number only repeats the HTTP status, so the
+    type is taken before it.
+    """
+    error = body.get("error")
+    if isinstance(error, Mapping) and error:
+        return ErrorWords(message=_text(error.get("message") or error), code=_code(error))
+    if error:
+        return ErrorWords(message=_text(error), code=_code({"type": body.get("error_type")}))
+    if body.get("object") == "error":
+        return ErrorWords(message=_text(body.get("message") or body), code=_code(body))
+    # What else stands beside `detail` differs from server to server; an answer has choices.
+    if body.get("detail") and "choices" not in body:
+        return ErrorWords(message=_text(body["detail"]))
+    return None
+
+
+def _code(error: Mapping[str, Any]) -> str | None:
+    code, kind = error.get("code"), error.get("type")
+    if isinstance(code, str) and code:
+        return code
+    if isinstance(kind, str) and kind:
+        return kind
+    return None if code is None else str(code)
+
+
+def _text(words: Any) -> str:
+    return words if isinstance(words, str) else json.dumps(words, ensure_ascii=False)
