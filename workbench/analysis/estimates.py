@@ -1,0 +1,166 @@
+"""Figures with their uncertainty: shares, means and quantiles.
+
+Every function takes one number per *item*: where an item was asked several times, average its repeats first,
+since they are not independent. Missing values (`None`, `nan`) are left out; `n` says how many were there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import binom, t
+from statsmodels.stats.proportion import proportion_confint
+
+Array = npt.NDArray[Any]
+LEVEL = 0.95
+ROUNDING = 1e-12  # differences of equal scores, such as 0.9 - 0.8 and 0.8 - 0.7, are equal up to this
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate:
+    """A figure with its confidence interval.
+
+    Attributes:
+        value: The figure, in its own unit; `nan` where there was nothing to estimate it from.
+        low: Lower bound of the interval; `nan` where it is undefined or `n` is too small to have one.
+        high: Upper bound, likewise.
+        n: How many items it rests on.
+        level: Coverage that the interval is made for.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    level: float = LEVEL
+
+    def __str__(self) -> str:
+        return f"{_number(self.value)} [{_number(self.low)}, {_number(self.high)}], n={self.n}"
+
+    def percent(self) -> str:
+        """The figure as a percentage, such as `82.5 % [68.1, 91.3], n=40`; `–` stands for `nan`."""
+        value, low, high = (_number(100 * x, ".1f") for x in (self.value, self.low, self.high))
+        return f"{value} % [{low}, {high}], n={self.n}"
+
+
+def proportion(successes: int, n: int) -> Estimate:
+    """A share of `n` items with Wilson's interval, which holds near 0 and 1 too; `nan` where `n` is 0.
+
+    Raises:
+        ValueError: Not 0 <= `successes` <= `n`.
+
+    Source:
+        E. B. Wilson (1927), doi:10.1080/01621459.1927.10502953.
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes!r} successes of {n!r}: give a count from 0 to n")
+    if n == 0:
+        return Estimate(value=math.nan, low=math.nan, high=math.nan, n=0)
+    low, high = proportion_confint(successes, n, alpha=1 - LEVEL, method="wilson")
+    return Estimate(value=successes / n, low=float(low), high=float(high), n=n)
+
+
+def mean(values: Iterable[float | None], clusters: Iterable[object] | None = None) -> Estimate:
+    """A mean with its t interval; for scores that are all 0 or 1 take `proportion`.
+
+    Args:
+        values: One score per item, any scale.
+        clusters: The group of each item, same order: items made from one template or asked about one text
+            are not independent, and an interval that takes them for it is too narrow.
+
+    Returns:
+        The bounds are `nan` for fewer than two items (or clusters), and where no spread at all was seen.
+
+    Raises:
+        ValueError: `values` and `clusters` differ in length.
+
+    Source:
+        E. Miller (2024), arXiv:2411.00640, clustered standard error; for few clusters its square times
+        G / (G - 1), and t on G - 1 degrees of freedom.
+    """
+    numbers, groups = present(values, clusters)
+    centre, error, df = standard_error(numbers, groups)
+    return t_estimate(centre, error, df, len(numbers))
+
+
+def quantile(values: Iterable[float | None], q: float) -> Estimate:
+    """A quantile with the interval between two of the values, whatever their distribution.
+
+    Args:
+        values: One number per item, such as durations in seconds.
+        q: In (0, 1): 0.5 for p50, 0.95 for p95.
+
+    Returns:
+        The value interpolates linearly, as pandas does. A bound is `nan` where `n` is too small to have one:
+        p50 needs 6 values, the upper bound of p95 needs 72.
+
+    Raises:
+        ValueError: `q` is not in (0, 1).
+
+    Source:
+        W. J. Conover, Practical Nonparametric Statistics (1999), 3.2: ranks from the binomial distribution.
+    """
+    if not 0 < q < 1:
+        raise ValueError(f"quantile {q!r}: give a number between 0 and 1, such as 0.95 for p95")
+    numbers = np.sort(present(values)[0])
+    n = len(numbers)
+    if n == 0:
+        return Estimate(value=math.nan, low=math.nan, high=math.nan, n=0)
+    tail = (1 - LEVEL) / 2
+    below = int(binom.ppf(tail, n, q))  # ranks, the smallest value having rank 1
+    above = int(binom.ppf(1 - tail, n, q)) + 1
+    return Estimate(
+        value=float(np.quantile(numbers, q)),
+        low=float(numbers[below - 1]) if below >= 1 else math.nan,
+        high=float(numbers[above - 1]) if above <= n else math.nan,
+        n=n,
+    )
+
+
+def as_numbers(values: Iterable[float | None]) -> Array:
+    """An array of floats, `nan` where a value is missing."""
+    return np.array([math.nan if value is None or pd.isna(value) else float(value) for value in values])
+
+
+def present(
+    values: Iterable[float | None], clusters: Iterable[object] | None = None
+) -> tuple[Array, Array | None]:
+    """The values that are there, and the number of each one's cluster where clusters are given."""
+    numbers = as_numbers(values)
+    there = ~np.isnan(numbers)
+    if clusters is None:
+        return numbers[there], None
+    names = pd.Series(list(clusters), dtype=object)
+    if len(names) != len(numbers):
+        raise ValueError(f"{len(numbers)} values and {len(names)} clusters: give one cluster for each value")
+    return numbers[there], pd.factorize(names[there], use_na_sentinel=False)[0]
+
+
+def standard_error(numbers: Array, groups: Array | None) -> tuple[float, float, int]:
+    """The mean, its standard error and degrees of freedom; the error is `nan` where no spread can be seen."""
+    n = len(numbers)
+    centre = float(numbers.mean()) if n else math.nan
+    residuals = numbers - centre
+    sums = residuals if groups is None else np.bincount(groups, weights=residuals)
+    count = len(sums)
+    if count < 2:
+        return centre, math.nan, 0
+    error = math.sqrt(count / (count - 1) * float((sums**2).sum())) / n
+    rounding = ROUNDING * float(np.abs(numbers).max())
+    return centre, error if error > rounding else math.nan, count - 1
+
+
+def t_estimate(centre: float, error: float, df: int, n: int) -> Estimate:
+    """A mean with the t interval of its standard error."""
+    reach = float(t.isf((1 - LEVEL) / 2, df)) * error
+    return Estimate(value=centre, low=centre - reach, high=centre + reach, n=n)
+
+
+def _number(x: float, form: str = ".4g") -> str:
+    return "–" if math.isnan(x) else format(x, form)

@@ -1,0 +1,201 @@
+"""Paired comparisons: what tells a change from noise, and what a number of items can show.
+
+The figures themselves (`Estimate`, `proportion`, `mean`, `quantile`) are those of `estimates`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.stats import norm, t
+from statsmodels.stats.multitest import multipletests
+
+from workbench.analysis.discordant import mid_p, tango_interval
+from workbench.analysis.estimates import (
+    LEVEL,
+    ROUNDING,
+    Array,
+    Estimate,
+    as_numbers,
+    mean,
+    present,
+    proportion,
+    quantile,
+    standard_error,
+    t_estimate,
+)
+
+__all__ = [
+    "Estimate",
+    "PairedTest",
+    "Verdict",
+    "holm",
+    "mde",
+    "mean",
+    "paired_difference",
+    "proportion",
+    "quantile",
+    "verdict",
+]
+
+Verdict = Literal["better", "same", "worse", "undecided"]
+Method = Literal["McNemar mid-p", "sign test, mid-p", "paired t", "paired t, clustered"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PairedTest:
+    """What two models' scores on the same items say about their difference.
+
+    Attributes:
+        difference: Mean of candidate − baseline: below 0 the candidate is worse.
+        p_worse: One-sided p value of "no worse": small means that it is worse; `nan` where undefined.
+        p_better: The same for better.
+        n: Pairs that were compared.
+        dropped: Pairs left out because one score or both are missing.
+        b: Items on which the candidate lost; `None` where a t test was made.
+        c: Items on which it gained, likewise.
+        method: Which test it is.
+    """
+
+    difference: Estimate
+    p_worse: float
+    p_better: float
+    n: int
+    dropped: int
+    b: int | None
+    c: int | None
+    method: Method
+
+
+def paired_difference(
+    baseline: Iterable[float | None],
+    candidate: Iterable[float | None],
+    clusters: Iterable[object] | None = None,
+) -> PairedTest:
+    """Compare two models on the same items, given in the same order.
+
+    Scores that are all 0 or 1 get McNemar's mid-p test and Tango's score interval. Others, such as means over
+    repeats, get a paired t. Where all differences are one and the same number, a t test is undefined, and the
+    signs alone are tested; if that number is 0, the interval is again Tango's, for scores at most 1 apart.
+
+    Args:
+        baseline: One score per item.
+        candidate: One score per item.
+        clusters: The group of each item (see `mean`); with it the test is always a clustered t.
+
+    Returns:
+        All figures are `nan` for no pairs, and for a t test of fewer than two pairs or clusters.
+
+    Raises:
+        ValueError: The arguments differ in length.
+
+    Source:
+        M. W. Fagerland and others (2013), doi:10.1186/1471-2288-13-91, mid-p; T. Tango (1998),
+        doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B, interval.
+    """
+    old, new = as_numbers(baseline), as_numbers(candidate)
+    if len(old) != len(new):
+        raise ValueError(
+            f"{len(old)} baseline scores and {len(new)} of the candidate: give both for the same items"
+        )
+    moves, groups = present(new - old, clusters)
+    dropped = len(old) - len(moves)
+    compared = ~np.isnan(new - old)
+    binary = bool(np.isin([old[compared], new[compared]], (0, 1)).all())
+    constant = len(moves) > 0 and bool(np.ptp(moves) < ROUNDING)
+    if groups is None and (binary or constant):
+        return _by_signs(moves, dropped, binary=binary)
+    return _by_t(moves, groups, dropped)
+
+
+def verdict(
+    test: PairedTest, *, alpha: float = 0.05, tolerance: float = 0.0, margin: float = 0.05
+) -> Verdict:
+    """What a paired test decides.
+
+    Args:
+        test: The comparison.
+        alpha: How often `worse` may be said of a candidate that is not, in [0, 1]; likewise `better`.
+        tolerance: A difference up to this size, in the unit of the scores, is neither worse nor better.
+        margin: The whole interval of the difference within ±`margin` is `same`.
+
+    Returns:
+        `undecided` where the items are too few to tell; `mde` says what they could have shown.
+    """
+    difference = test.difference
+    if test.p_worse < alpha and difference.value < -tolerance:
+        return "worse"
+    if test.p_better < alpha and difference.value > tolerance:
+        return "better"
+    if -margin <= difference.low and difference.high <= margin:
+        return "same"
+    return "undecided"
+
+
+def mde(n: int, discordance: float, alpha: float = 0.05, power: float = 0.8) -> float:
+    """The smallest drop in accuracy that a paired, one-sided test on `n` binary items would probably find.
+
+    Args:
+        n: Answers per run: items, or items × K where each was asked K times (then for a drop that all items
+            share: how hard they are cancels within a pair).
+        discordance: Share of answers, in [0, 1], that differ between two runs though nothing changed.
+        alpha: One-sided error of the first kind.
+        power: Probability of finding it.
+
+    Returns:
+        The drop, in (0, 1]: z sqrt(discordance / n) with z = z_alpha + z_power, at least z² / n, since a
+        drop makes answers differ too. `nan` where `n` is too small to find any drop.
+
+    Source:
+        E. Miller (2024), arXiv:2411.00640, section 5, solved for the difference.
+    """
+    z = float(norm.isf(alpha) + norm.ppf(power))
+    drop = max(z * math.sqrt(discordance / n), z**2 / n) if n else math.inf
+    return drop if drop <= 1 else math.nan
+
+
+def holm(p_values: Iterable[float]) -> list[float]:
+    """P values corrected for their number, in the order given; `nan` stays and is not counted as a test.
+
+    Source:
+        S. Holm (1979), Scandinavian Journal of Statistics 6:65.
+    """
+    given = np.array(list(p_values), dtype=float)
+    known = ~np.isnan(given)
+    if known.any():
+        given[known] = multipletests(given[known], method="holm")[1]  # type: ignore[no-untyped-call]
+    return [float(p) for p in given]
+
+
+def _by_t(moves: Array, groups: Array | None, dropped: int) -> PairedTest:
+    centre, error, df = standard_error(moves, groups)
+    return PairedTest(
+        difference=t_estimate(centre, error, df, len(moves)),
+        p_worse=float(t.cdf(centre / error, df)),
+        p_better=float(t.sf(centre / error, df)),
+        n=len(moves),
+        dropped=dropped,
+        b=None,
+        c=None,
+        method="paired t" if groups is None else "paired t, clustered",
+    )
+
+
+def _by_signs(moves: Array, dropped: int, *, binary: bool) -> PairedTest:
+    n, losses, gains = len(moves), int((moves < -ROUNDING).sum()), int((moves > ROUNDING).sum())
+    bounded = n > 0 and (binary or losses == gains == 0)
+    low, high = tango_interval(gains, losses, n, LEVEL) if bounded else (math.nan, math.nan)
+    return PairedTest(
+        difference=Estimate(value=float(moves.mean()) if n else math.nan, low=low, high=high, n=n),
+        p_worse=mid_p(losses, losses + gains) if n else math.nan,
+        p_better=mid_p(gains, losses + gains) if n else math.nan,
+        n=n,
+        dropped=dropped,
+        b=losses,
+        c=gains,
+        method="McNemar mid-p" if binary else "sign test, mid-p",
+    )
