@@ -1,0 +1,106 @@
+"""What a simulated model says, repeatable from its seed in any process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from workbench.simulator.models import SimModel
+from workbench.simulator.prose import prose
+from workbench.simulator.questions import Known, Questions
+from workbench.simulator.tokens import tokens
+
+_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_LETTERS = ("A", "B", "C", "D")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a model says.
+
+    Attributes:
+        tokens: The text in tokens; joined they are the text.
+        finish: `length` where `max_tokens` cut it.
+        stop: The stop sequence that ended it; `None` where none did.
+    """
+
+    tokens: tuple[str, ...]
+    finish: Literal["stop", "length"]
+    stop: str | None = None
+
+
+def seeded(*parts: str | int) -> random.Random:
+    """A generator that depends on nothing but the parts: the same in every process, unlike `hash()`."""
+    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
+    return random.Random(int.from_bytes(digest[:8], "big"))  # noqa: S311 - a simulation, not a secret
+
+
+class Answers:
+    """The knowledge that all models of a simulator share; how often each uses it is its `accuracy`.
+
+    Args:
+        known: What is known, by the question's text.
+        seed: Another seed gives other right and wrong answers.
+    """
+
+    def __init__(self, known: Mapping[str, Known], *, seed: int = 0) -> None:
+        self._questions = Questions(known)
+        self._seed = seed
+
+    def say(
+        self,
+        model: SimModel,
+        prompt: str,
+        *,
+        repeat: int = 0,
+        max_tokens: int | None = None,
+        stop: Sequence[str] = (),
+    ) -> Answer:
+        """The model's answer to a prompt.
+
+        Args:
+            model: Who is asked.
+            prompt: The last message of the user; a known question is looked for in it.
+            repeat: Another number is another throw of the same die.
+            max_tokens: Cuts the answer; `None` does not.
+            stop: Texts before which the answer ends.
+        """
+        rng = seeded(self._seed, model.name, prompt, repeat)
+        question = self._questions.find(prompt)
+        if question is None:
+            text = prose(model.name, prompt, rng)
+        elif rng.random() < model.accuracy:
+            text = question.target
+        else:
+            text = self._wrong(question, rng)
+        ended_by = min((word for word in stop if word in text), key=text.index, default=None)
+        said = tokens(text if ended_by is None else text[: text.index(ended_by)])
+        if max_tokens is not None and len(said) > max_tokens:
+            return Answer(tokens=said[:max_tokens], finish="length")
+        return Answer(tokens=said, finish="stop", stop=ended_by)
+
+    def _wrong(self, question: Known, rng: random.Random) -> str:
+        target = question.target
+        if target in _LETTERS:
+            return rng.choice([letter for letter in _LETTERS if letter != target])
+        if number := _NUMBER.search(target):
+            return target[: number.start()] + _perturbed(number.group(), rng) + target[number.end() :]
+        for others in (self._questions.targets(question.category), self._questions.targets()):
+            if wrong := [other for other in others if other.casefold() != target.casefold()]:
+                return rng.choice(wrong)
+        return "I do not know."
+
+
+def _perturbed(number: str, rng: random.Random) -> str:
+    """Another number near this one, above 0, with as many decimals and the same use of commas."""
+    decimals = len(number.partition(".")[2])
+    value = Decimal(number.replace(",", ""))
+    step = Decimal(rng.choice((1, 2, 10))).scaleb(-decimals)
+    wrong = value - step if value > step and rng.random() < 0.5 else value + step
+    return f"{wrong:{',' if ',' in number else ''}.{decimals}f}"
