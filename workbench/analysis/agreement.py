@@ -173,8 +173,8 @@ def consensus(labels: Mapping[str, Sequence[Label]]) -> list[Label]:
 def outlier(labels: Mapping[str, Sequence[Label]]) -> str | None:
     """The model that departs most often from the consensus of the others.
 
-    Counted is the share of samples where it departs, among those where it has a label and the others have a
-    consensus. `None` where no model departs or several do equally often, and for fewer than three models.
+    Counted is the share of its labels that differ from the others' consensus; where the others have none it
+    departs from nothing. `None` where no model departs or several do equally often, and for fewer than three.
 
     Raises:
         ValueError: Models differ in their number of labels.
@@ -184,9 +184,9 @@ def outlier(labels: Mapping[str, Sequence[Label]]) -> str | None:
     departures: dict[str, float] = {}
     for name, own in labels.items():
         others = consensus({other: column for other, column in labels.items() if other != name})
-        share = 1 - percent_agreement(own, others)
-        if share > 0:  # nor nan
-            departures[name] = share
+        pairs = _pairs(own, others)
+        if departed := sum(x != y for x, y in pairs):
+            departures[name] = departed / sum(not _missing(label) for label in own)
     return _leader(departures)
 
 

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from workbench.analysis.discordant import mid_p, tango_interval
+
+PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
+
+
+@pytest.mark.parametrize("case", ["tango_cavo", "tango_bentur"])
+def test_tango_bounds_are_those_published(case: str) -> None:
+    facts = PUBLISHED[case]
+    assert tango_interval(**facts["inputs"], level=0.95) == pytest.approx(
+        facts["published"], abs=facts["tol"]
+    )
+
+
+def test_twice_the_one_sided_mid_p_is_the_published_one() -> None:
+    case = PUBLISHED["mcnemar_wp2"]
+    (_, b), (c, _) = case["inputs"]
+    assert 2 * mid_p(c, b + c) == pytest.approx(0.034690, abs=1e-6)  # R contingencytables, more digits
+    assert 2 * mid_p(c, b + c) == pytest.approx(case["published"][1], abs=case["tol"])
+
+
+def test_mid_p_values_of_both_sides_add_up_to_one() -> None:
+    assert mid_p(3, 10) + mid_p(7, 10) == pytest.approx(1)
+    assert mid_p(0, 0) == 0.5
+
+
+def test_an_interval_without_discordant_items_shrinks_with_n_but_has_a_width() -> None:
+    # z² = 3.8415: ±3.8415 / (60 + 3.8415)
+    assert tango_interval(0, 0, 60, 0.95) == pytest.approx((-0.060172, 0.060172), abs=1e-5)
+
+
+@pytest.mark.parametrize("n", [1, 2, 20, 1000])
+def test_bounds_meet_the_end_of_the_scale_where_all_items_moved(n: int) -> None:
+    low, high = tango_interval(n, 0, n, 0.95)
+    assert high == 1
+    assert -1 < low < 1
+    assert tango_interval(0, n, n, 0.95) == pytest.approx((-1, -low))
+
+
+@pytest.mark.parametrize(("gains", "losses"), [(0, 3), (5, 2), (10, 10), (1, 19)])
+def test_at_a_bound_the_score_statistic_is_z(gains: int, losses: int) -> None:
+    n = 40
+    for bound in tango_interval(gains, losses, n, 0.95):
+        # the likeliest table under that difference, searched on a grid instead of solved
+        shares = [i / 200000 for i in range(1, 200000) if 0 < i / 200000 + bound < 1 - i / 200000]
+        lost = max(shares, key=lambda s: _log_likelihood(gains, losses, n, won=s + bound, lost=s))
+        error = math.sqrt(n * (2 * lost + bound - bound**2))
+        assert abs(gains - losses - n * bound) / error == pytest.approx(1.95996, abs=2e-3)
+
+
+def _log_likelihood(gains: int, losses: int, n: int, *, won: float, lost: float) -> float:
+    return gains * math.log(won) + losses * math.log(lost) + (n - gains - losses) * math.log(1 - won - lost)

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.analysis.estimates import Estimate, mean, present, proportion, quantile, standard_error
+
+PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
+
+
+def test_wilson_bounds_are_those_that_newcombe_published() -> None:
+    case = PUBLISHED["newcombe98_wilson"]
+    bounds = [bound for k, n in case["inputs"] for bound in (proportion(k, n).low, proportion(k, n).high)]
+    assert bounds == pytest.approx(case["published"], abs=case["tol"])
+
+
+def test_a_perfect_score_has_an_interval_with_a_width() -> None:
+    assert proportion(20, 20).low == pytest.approx(1 - 0.1611, abs=6e-5)  # 0/20 in Newcombe's table, mirrored
+    assert proportion(20, 20).high == pytest.approx(1)
+
+
+def test_a_share_of_nothing_is_undefined() -> None:
+    assert all(math.isnan(x) for x in (proportion(0, 0).value, proportion(0, 0).low, proportion(0, 0).high))
+
+
+@pytest.mark.parametrize(("successes", "n"), [(-1, 5), (6, 5)])
+def test_successes_beyond_n_are_refused(successes: int, n: int) -> None:
+    with pytest.raises(ValueError, match=f"{successes} successes of {n}"):
+        proportion(successes, n)
+
+
+def test_wilson_covers_where_wald_does_not() -> None:
+    n, p = 20, 0.98
+    hits = np.random.default_rng(1).binomial(n, p, size=4000)
+    bounds = {k: proportion(k, n) for k in range(n + 1)}
+    wilson = np.mean([bounds[k].low <= p <= bounds[k].high for k in hits])
+    wald = np.mean([abs(k / n - p) <= 1.96 * math.sqrt(k / n * (1 - k / n) / n) for k in hits])
+    assert wilson == pytest.approx(0.94, abs=0.02)  # exactly P(X >= 19) = .940 for Binomial(20, .98)
+    assert wald < 0.4
+
+
+def test_the_naive_and_clustered_errors_are_those_worked_by_hand() -> None:
+    case = PUBLISHED["cluster_se_hand"]
+    naive, clustered = (
+        standard_error(*present(case["inputs"][0], groups)) for groups in (None, case["inputs"][1])
+    )
+    assert naive[1] == pytest.approx(case["published"][0], abs=case["tol"])
+    # the published one has no factor for few clusters; ours has sqrt(G / (G - 1)), G = 5
+    assert clustered[1] == pytest.approx(case["published"][1] * math.sqrt(5 / 4), abs=case["tol"])
+    assert (naive[2], clustered[2]) == (19, 4)
+
+
+def test_the_mean_has_the_t_interval_of_student() -> None:
+    # 1, 2, 3: mean 2, sd 1, error 1/sqrt(3) = .57735, t(.975, 2) = 4.30265
+    estimate = mean([1, 2, 3])
+    assert (estimate.low, estimate.high) == pytest.approx(
+        (2 - 4.30265 * 0.57735, 2 + 4.30265 * 0.57735), abs=1e-4
+    )
+
+
+def test_every_item_its_own_cluster_is_no_clustering() -> None:
+    values = [0.1, 0.5, 0.2, 0.9]
+    assert mean(values, clusters="abcd").low == pytest.approx(mean(values).low)
+
+
+def test_clusters_widen_the_interval_of_items_that_go_together() -> None:
+    values, families = [1, 1, 1, 0, 0, 0, 1, 1, 1], list("aaabbbccc")
+    assert mean(values, families).low < mean(values).low
+
+
+def test_clustered_intervals_cover_where_naive_ones_do_not() -> None:
+    rng = np.random.default_rng(2)
+    families = np.repeat(np.arange(10), 6)
+    covered = np.zeros(2)
+    for _ in range(400):
+        scores = rng.normal(size=10)[families] + rng.normal(size=60)  # the true mean is 0
+        covered += [e.low <= 0 <= e.high for e in (mean(scores), mean(scores, families))]
+    naive, clustered = covered / 400
+    assert naive < 0.8
+    assert clustered == pytest.approx(0.95, abs=0.035)  # 3 standard errors of 400 trials are .033
+
+
+@pytest.mark.parametrize("values", [[], [0.5], [0.5, None], [0.1, 0.1, 0.1]])
+def test_a_mean_without_spread_has_no_interval(values: list[float | None]) -> None:
+    assert math.isnan(mean(values).low)
+    assert math.isnan(mean(values).high)
+
+
+def test_a_mean_of_one_cluster_has_no_interval() -> None:
+    assert math.isnan(mean([1, 0, 1], clusters=["a", "a", "a"]).low)
+
+
+def test_missing_values_are_left_out_and_n_says_so() -> None:
+    estimate = mean([1, None, 2, math.nan, pd.NA, 3])  # type: ignore[list-item]
+    assert (estimate.value, estimate.n) == (2, 3)
+
+
+def test_a_missing_value_takes_its_cluster_with_it() -> None:
+    assert mean([1, None, 2, 4], ["a", "b", "c", "c"]) == mean([1, 2, 4], ["a", "c", "c"])
+
+
+def test_a_cluster_too_few_is_refused() -> None:
+    with pytest.raises(ValueError, match="3 values and 2 clusters"):
+        mean([1, 2, 3], clusters=["a", "b"])
+
+
+def test_the_median_lies_between_the_tabled_ranks() -> None:
+    # n = 20, p50: P(X <= 5) = .0207 < .025, so ranks 6 and 15
+    assert quantile(range(1, 21), 0.5) == Estimate(value=10.5, low=6, high=15, n=20)
+
+
+def test_the_smallest_sample_with_an_interval_for_the_median_is_six() -> None:
+    # 2 * .5^5 = .0625 > .05, 2 * .5^6 = .03125
+    assert math.isnan(quantile([1, 2, 3, 4, 5], 0.5).low)
+    assert (quantile(range(6), 0.5).low, quantile(range(6), 0.5).high) == (0, 5)
+
+
+def test_p95_of_few_values_has_no_upper_bound() -> None:
+    # .95^71 = .0262, .95^72 = .0249
+    assert math.isnan(quantile(range(71), 0.95).high)
+    assert quantile(range(72), 0.95).high == 71
+    assert quantile(range(71), 0.95).low < quantile(range(71), 0.95).value
+
+
+def test_quantile_intervals_cover_a_skewed_distribution() -> None:
+    rng = np.random.default_rng(3)
+    found = [quantile(rng.lognormal(size=40), 0.5) for _ in range(1000)]
+    assert np.mean([e.low <= 1 <= e.high for e in found]) > 0.94  # the true median is 1; exactly .962
+
+
+def test_a_quantile_of_nothing_is_undefined() -> None:
+    assert math.isnan(quantile([None], 0.5).value)
+
+
+@pytest.mark.parametrize("q", [0, 1, 95])
+def test_a_quantile_outside_0_and_1_is_refused(q: float) -> None:
+    with pytest.raises(ValueError, match=f"quantile {q}"):
+        quantile([1.0], q)
+
+
+def test_an_estimate_reads_as_figure_interval_and_n() -> None:
+    assert proportion(33, 40).percent() == "82.5 % [68.1, 91.3], n=40"
+    assert str(Estimate(value=1.25, low=0.9, high=math.nan, n=12)) == "1.25 [0.9, –], n=12"
