@@ -1,0 +1,1 @@
+"""Samples, data sets, scorers: what a model is asked, and how its answer is judged."""

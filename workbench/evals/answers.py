@@ -1,0 +1,147 @@
+"""Reading the answer out of what a model wrote: a folded text, a number, or the letter of a choice.
+
+Pure functions of the text. Scorers compare what they give with the target, agreement compares it between
+models.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+
+_FENCE = re.compile(r"```[^\n`]*\n(?P<inner>.*?)\s*```", re.DOTALL)
+_EMPHASIS = re.compile(
+    r"(?P<mark>\*{1,3}|_{1,3}|`{1,3}|~~)(?P<inner>(?:(?!(?P=mark)).)+)(?P=mark)", re.DOTALL
+)
+_QUOTES = [re.compile(f"{a}(?P<inner>[^{a}{b}]+){b}") for a, b in ('""', "''", "“”", "‘’", "«»", "„“", "„”")]
+_WRAPPINGS = (_FENCE, _EMPHASIS, *_QUOTES)
+
+_BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_ANSWER = r"(?i:\banswer\b[*_\s]*(?:is|=|:)[*_\s:]*)"
+
+_MINUS = str.maketrans({**dict.fromkeys("−–‐‑﹣－", "-"), **dict.fromkeys("\u00a0\u2009\u202f\u2007", " ")})
+_LATEX_GAP = re.compile(r"\{,\}|\\[,!]")
+_LATEX_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
+_TIMES_TEN = re.compile(r"\s*(?:×|\\times|\\cdot|\*|x)\s*10\s*\^\s*\{?\(?([-+]?\d+)\)?\}?")
+_DIGITS = r"(?:\d{1,3}(?P<gap>[ ,'’_])\d{3}(?:(?P=gap)\d{3})*(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_NUMBER = re.compile(
+    # Digits that end a word are no number: the 2 of CO2.
+    rf"(?<![^\W_])(?P<sign>[-+]?)[$€£¥]?(?P<digits>{_DIGITS})(?P<power>[eE][-+]?\d+)?(?:\s?/\s?(?P<below>\d+))?"
+)
+
+# In running text a capital A or I that a word follows is most likely a word itself.
+_LETTER = r"(?:[A-J](?!\w|['’]\w)|[a-j](?=[^\w\s'’]|\s*$))"
+_NEXT_LETTER = r"(?:[B-HJ](?!\w|['’]\w)|[AI](?!\w|['’]|\s+\w))"
+_LETTERS = rf"(?P<letters>{_LETTER}(?:[)\]*_`]*(?:[,/&]|\s+or\b|\s+and\b|\s)+[*_`(\[]*{_NEXT_LETTER})*)"
+_OPENING = r"[\s*_`\"'“‘(\[{$\\]*"
+_STATED_LETTERS = (
+    re.compile(rf"\\boxed\s*\{{\s*(?:\\text\w*\s*\{{)?\s*\(?{_LETTERS}", re.MULTILINE),
+    re.compile(rf"{_ANSWER}(?i:option|choice|letter)?{_OPENING}{_LETTERS}", re.MULTILINE),
+)
+_SHOWN_LETTERS = (
+    re.compile(rf"^[>•-]?{_OPENING}{_LETTERS}(?:\.(?!\w)|[)\]:,;*_`\"'”’$}}]|\s+[-–—]\s|\s*$)", re.MULTILINE),
+    re.compile(r"\((?P<letters>[A-Ja-j])\)"),
+    re.compile(r"(?P<mark>[*_`]{1,3})\(?(?P<letters>[A-Ja-j])\)?(?P=mark)"),
+    re.compile(r"(?i:\b(?:option|choice|letter))\s+[*_`\"'(]*(?P<letters>[A-J])(?!\w|['’]\w)"),
+    re.compile(rf"(?:^|\s){_LETTERS}\W*\Z"),
+)
+_ONE_LETTER = re.compile(r"(?<![^\W_])[A-Ja-j](?![^\W_])")
+
+
+def fold_text(text: str) -> str:
+    """The text without what does not change an answer; empty where nothing is left.
+
+    Folded are, as often as they stand around the whole: white space, quotes, a full stop at the end,
+    Markdown emphasis and code fences; then letter case and Unicode's compatibility forms (NFKC, so that a
+    ligature or a full-width letter is the plain one). The inside is left alone: spaces and punctuation count.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    while (bare := _unwrapped(text)) != text:
+        text = bare
+    return text.casefold()
+
+
+def _unwrapped(text: str) -> str:
+    for wrapping in _WRAPPINGS:
+        if found := wrapping.fullmatch(text):
+            return found["inner"].strip()
+    return re.sub(r"(?<=[^.])\.$", "", text).strip()
+
+
+def read_number(text: str) -> Decimal | None:
+    r"""The number that a text gives as its answer; `None` where it gives none.
+
+    Looked for in this order:
+
+    1. in the last `\boxed{…}`, or else after the last "answer is", "answer:", "answer =": behind the last
+       equals sign of the first line there that has a number, remarks in parentheses left out;
+    2. in a first line that holds a single number and no word;
+    3. as the last number of the text.
+
+    Read are thousands separated by commas, spaces, apostrophes or underscores, a minus sign of any kind,
+    `1e3` and `1 × 10^3`, fractions (`3/4`). A currency before and a unit or per cent sign behind are left
+    out: "12 %" is 12, not 0.12. A comma is no decimal sign: "0,5" is two numbers. Not read are numbers in
+    words and those beyond the range of a float.
+    """
+    text = _LATEX_GAP.sub("", text.translate(_MINUS))
+    text = _TIMES_TEN.sub(r"e\1", _LATEX_FRACTION.sub(r"\1/\2", text))
+    for stated in _stated_passages(text):
+        for line in stated.splitlines():
+            before = re.sub(r"\([^)]*\)", "", line).rpartition("=")[2]
+            if found := _NUMBER.search(before) or _NUMBER.search(line):
+                return _value(found)
+    first_line = text.strip().partition("\n")[0]
+    numbers = list(_NUMBER.finditer(first_line))
+    if len(numbers) != 1 or re.search(r"[^\W\d_]", first_line):
+        numbers = list(_NUMBER.finditer(text))
+    return _value(numbers[-1]) if numbers else None
+
+
+def _stated_passages(text: str) -> Iterator[str]:
+    boxed = _BOXED.findall(text)
+    yield from boxed[-1:]
+    marks = list(re.finditer(_ANSWER, text))
+    yield from (text[mark.end() :] for mark in marks[-1:])
+
+
+def _value(found: re.Match[str]) -> Decimal | None:
+    digits = re.sub(r"[ ,'’_]", "", found["digits"])
+    if not math.isfinite(float(f"{digits}{found['power'] or ''}")):
+        return None
+    value = Decimal(f"{found['sign']}{digits}{found['power'] or ''}")
+    if found["below"] is None:
+        return value
+    below = Decimal(found["below"])
+    return value / below if below else None
+
+
+def number_label(value: Decimal) -> str:
+    """A number as a label: a whole one in full, any other to 7 significant digits, so that 0.50 is `0.5`."""
+    if value == 0:
+        return "0"
+    if is_whole(value):
+        return format(value.to_integral_value(), "f")
+    return format(float(value), ".7g")
+
+
+def is_whole(value: Decimal) -> bool:
+    """Whether a number has no fractional part: 42 and 42.0 do not."""
+    return value == value.to_integral_value()
+
+
+def read_choices(text: str) -> tuple[str, ...]:
+    r"""The letters A to J that a text claims as its answer: sorted, in capitals; empty where it claims none.
+
+    Letters that are stated (`\boxed{B}`, "Answer: B", "the answer is (b)") go before those that are merely
+    shown: at the start of a line ("B", "B) Paris", "b. Paris"), in parentheses or emphasis, after "option",
+    or at the very end ("so I take B."). A text that lists all options and states none claims them all.
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    for patterns in (_STATED_LETTERS, _SHOWN_LETTERS):
+        claimed = [found["letters"] for pattern in patterns for found in pattern.finditer(text)]
+        if claimed:
+            return tuple(sorted({letter.upper() for part in claimed for letter in _ONE_LETTER.findall(part)}))
+    return ()
