@@ -1,0 +1,57 @@
+"""A simulator for the tests of this folder: one child process a session, with forty questions of our own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.simulator import Simulator, start
+
+CAPITALS = {
+    "France": "Paris",
+    "Italy": "Rome",
+    "Norway": "Oslo",
+    "Japan": "Tokyo",
+    "Egypt": "Cairo",
+    "Peru": "Lima",
+    "Kenya": "Nairobi",
+    "Cuba": "Havana",
+    "Greece": "Athens",
+    "Austria": "Vienna",
+}
+
+
+def _lines() -> Iterator[dict[str, str]]:
+    for n in range(20):
+        yield {"category": "sum", "input": f"What is {n} plus {3 * n}?", "target": str(4 * n)}
+    for n in range(10):
+        yield {
+            "category": "letter",
+            "input": f"Which letter has box {n}, A, B, C or D?",
+            "target": "ABCD"[n % 4],
+        }
+    for country, capital in CAPITALS.items():
+        yield {"category": "capital", "input": f"What is the capital of {country}?", "target": capital}
+
+
+@pytest.fixture(scope="session")
+def questions_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("simulator") / "questions.jsonl"
+    lines = [json.dumps({"id": str(n), **fields}) for n, fields in enumerate(_lines())]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def simulator(questions_path: Path) -> Iterator[Simulator]:
+    with start(answers=questions_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def locked_simulator(questions_path: Path) -> Iterator[Simulator]:
+    with start(answers=questions_path, api_key="sk-simulated-0123456789") as running:
+        yield running
