@@ -10,3 +10,97 @@ wb.log.usage(by=["provider", "model"])
 
 Names load when they are first used, so that `import workbench` takes no time.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench import log, plots
+    from workbench.analysis.regression import regression
+    from workbench.analysis.results import agreement, experiments, results, summary
+    from workbench.bridge import run
+    from workbench.calls import Chunk, Completion, Image, Message, Text, Timeouts
+    from workbench.client import Client
+    from workbench.errors import CallError, ConfigError, DataError, WorkbenchError
+    from workbench.evals.dataset import load_dataset
+    from workbench.evals.runs import evaluate
+    from workbench.evals.start import find_models, simulate
+    from workbench.providers import Host, register
+    from workbench.widgets.interactive import interactive
+    from workbench.widgets.playground import playground
+    from workbench.widgets.progress import progress_bar
+
+_ROOMS = {
+    "CallError": "errors",
+    "Chunk": "calls",
+    "Client": "client",
+    "Completion": "calls",
+    "ConfigError": "errors",
+    "DataError": "errors",
+    "Host": "providers",
+    "Image": "calls",
+    "Message": "calls",
+    "Text": "calls",
+    "Timeouts": "calls",
+    "WorkbenchError": "errors",
+    "agreement": "analysis.results",
+    "evaluate": "evals.runs",
+    "find_models": "evals.start",
+    "experiments": "analysis.results",
+    "interactive": "widgets.interactive",
+    "load_dataset": "evals.dataset",
+    "playground": "widgets.playground",
+    "progress_bar": "widgets.progress",
+    "register": "providers",
+    "regression": "analysis.regression",
+    "results": "analysis.results",
+    "run": "bridge",
+    "simulate": "evals.start",
+    "summary": "analysis.results",
+}
+_MODULES = ("log", "plots")
+
+__all__ = [
+    "CallError",
+    "Chunk",
+    "Client",
+    "Completion",
+    "ConfigError",
+    "DataError",
+    "Host",
+    "Image",
+    "Message",
+    "Text",
+    "Timeouts",
+    "WorkbenchError",
+    "agreement",
+    "evaluate",
+    "experiments",
+    "find_models",
+    "interactive",
+    "load_dataset",
+    "log",
+    "playground",
+    "plots",
+    "progress_bar",
+    "register",
+    "regression",
+    "results",
+    "run",
+    "simulate",
+    "summary",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"workbench.{name}")
+    if name in _ROOMS:
+        return getattr(import_module(f"workbench.{_ROOMS[name]}"), name)
+    raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,7 +15,6 @@ import orjson
 
 Role = Literal["system", "user", "assistant", "tool"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
-EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 class Secret:
@@ -102,7 +100,7 @@ class Params:
     max_tokens: int | None = None
     stop: tuple[str, ...] | None = None
     seed: int | None = None
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -368,10 +366,10 @@ class Endpoint:
     secret: Secret | None = None
     auth_header: str = "Authorization"
     auth_prefix: str = "Bearer "
-    headers: Mapping[str, str] = field(default=EMPTY, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     key_hint: str = ""
-    renames: Mapping[str, str] = field(default=EMPTY, repr=False)
-    prices: Mapping[str, tuple[Decimal, Decimal]] = field(default=EMPTY, repr=False)
+    renames: Mapping[str, str] = field(default_factory=dict, repr=False)
+    prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict, repr=False)
     price_list: str = ""
 
 
@@ -431,7 +429,7 @@ class Call:
     run: str | None = None
     sample: str | None = None
     epoch: int | None = None
-    tags: Mapping[str, str] = EMPTY
+    tags: Mapping[str, str] = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
 
     @property

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from types import MappingProxyType
+from typing import Any, cast, get_args
 
 from uuid6 import uuid7
 
 from workbench.calls import (
-    EMPTY,
     Call,
     Chunk,
     Completion,
@@ -33,9 +33,11 @@ from workbench.policies import cache, limit, retry
 from workbench.prices import price
 from workbench.protocols import ModelInfo
 from workbench.providers import HOSTS, endpoint, has_key, host_for_url, nearest, register, split_name
+from workbench.simulator.host import DEFAULT_PORT as DEFAULT_PORT  # importing it adds the simulator's row
 from workbench.transport import MakeHttp, Transport, make_http
 
 Messages = str | Message | Mapping[str, str] | Sequence[Message | Mapping[str, str]]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 ROLES: tuple[str, ...] = get_args(Role)
 LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
 LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
@@ -110,24 +112,24 @@ class Client:
         self.settings = settings or load_settings()
         self.home = Path(home).expanduser().resolve() if home else self.settings.home
         self.timeouts = timeouts or Timeouts()
+        self.recorder = _recorder(self.home)
         self._cache_all = cache
+        self._concurrency = concurrency
+        self._per_provider = dict(per_provider or {})
         self._secrets: set[Secret] = set()
         self._transport = Transport(make_http)
-        self._policies = self._stack_of(concurrency, per_provider, attempts)
-        self._send: Send = stack(self._policies, self._transport.send)
+        self._send: Send = stack(self._policies(attempts), self._transport.send)
         self._bound: dict[str, Any] = {}
         self._listed: dict[str, tuple[ModelInfo, ...]] = {}
 
-    def _stack_of(
-        self, concurrency: int, per_provider: Mapping[str, int] | None, attempts: int
-    ) -> list[Policy]:
+    def _policies(self, attempts: int) -> list[Policy]:
         return [
-            record(_recorder(self.home), self._redact),
+            record(self.recorder, self._redact),
             # the waterline: each call that gets here is one row
             cache(self.home / "cache"),
             price,
             retry(attempts),
-            limit(concurrency, per_provider),
+            limit(self._concurrency, self._per_provider),
         ]
 
     def __repr__(self) -> str:
@@ -148,6 +150,19 @@ class Client:
     def log(self) -> Log:
         """The log that this client writes."""
         return Log(self.home)
+
+    def full_name(self, model: str) -> str:
+        """`provider/model` for any way of writing it, if the model's provider can be asked.
+
+        Raises:
+            ConfigError: The name has no known provider, or its key is missing.
+        """
+        to, name = self._endpoint(model, None, None)
+        return f"{to.provider}/{name}"
+
+    def concurrency_of(self, provider: str) -> int:
+        """How many calls of a provider may be under way at once."""
+        return self._per_provider.get(provider, self._concurrency)
 
     def bind(
         self,
@@ -183,11 +198,11 @@ class Client:
         max_tokens: int | None = None,
         stop: str | Sequence[str] | None = None,
         seed: int | None = None,
-        extra: Mapping[str, Any] = EMPTY,
+        extra: Mapping[str, Any] = NOTHING,
         stream: bool = False,
         on_chunk: Callable[[Chunk], None] | None = None,
         cache: bool | None = None,
-        tags: Mapping[str, str] = EMPTY,
+        tags: Mapping[str, str] = NOTHING,
         base_url: str | None = None,
         api_key: str | None = None,
         timeouts: Timeouts | None = None,
@@ -346,7 +361,7 @@ def _turn(turn: Mapping[str, str]) -> Message:
             f"not a message: {dict(turn)!r}: write {{'role': …, 'content': 'text'}}, the role being one of "
             f"{', '.join(ROLES)}, or a workbench.Message for anything else"
         )
-    return Message(role=turn["role"], content=turn["content"])  # type: ignore[arg-type] - it is one of ROLES
+    return Message(role=cast(Role, turn["role"]), content=turn["content"])
 
 
 class Stream:

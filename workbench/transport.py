@@ -329,7 +329,7 @@ def _note(chunk: Chunk, progress: Progress, began: float) -> None:
         progress.ttfv_s = since_s
 
 
-async def _events(response: httpx.Response) -> AsyncIterator[str]:
+async def _events(response: httpx.Response) -> AsyncGenerator[str]:
     """The data of each event: of server-sent events, or the lines of an NDJSON body."""
     if _content_type(response) == "text/event-stream":
         async with contextlib.aclosing(EventSource(response).aiter_sse()) as events:
@@ -388,7 +388,8 @@ def _refusal(response: httpx.Response, content: bytes, wire: Protocol, name: str
 
 def _request_id(response: httpx.Response) -> str | None:
     headers = response.headers
-    return headers.get("x-request-id") or headers.get("request-id")
+    found: str | None = headers.get("x-request-id") or headers.get("request-id")
+    return found
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:

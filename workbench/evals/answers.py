@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
-_FENCE = re.compile(r"```[^\n`]*\n(?P<inner>.*?)\s*```", re.DOTALL)
+# Models that loop write a hundred thousand of one character: no pattern here may take quadratic time on that.
+_FENCE = re.compile(r"```[^\n`]*\n(?P<inner>(?:(?!```).)*)```", re.DOTALL)
 _EMPHASIS = re.compile(
     r"(?P<mark>\*{1,3}|_{1,3}|`{1,3}|~~)(?P<inner>(?:(?!(?P=mark)).)+)(?P=mark)", re.DOTALL
 )
@@ -25,24 +26,26 @@ _ANSWER = r"(?i:\banswer\b[*_\s]*(?:is|=|:)[*_\s:]*)"
 _MINUS = str.maketrans({**dict.fromkeys("−–‐‑﹣－", "-"), **dict.fromkeys("\u00a0\u2009\u202f\u2007", " ")})
 _LATEX_GAP = re.compile(r"\{,\}|\\[,!]")
 _LATEX_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
-_TIMES_TEN = re.compile(r"\s*(?:×|\\times|\\cdot|\*|x)\s*10\s*\^\s*\{?\(?([-+]?\d+)\)?\}?")
+_TIMES_TEN = re.compile(r" ?(?:×|\\times|\\cdot|\*|x) ?10 ?\^ ?\{?\(?([-+]?\d+)\)?\}?")
 _DIGITS = r"(?:\d{1,3}(?P<gap>[ ,'’_])\d{3}(?:(?P=gap)\d{3})*(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _NUMBER = re.compile(
     # Digits that end a word are no number: the 2 of CO2.
     rf"(?<![^\W_])(?P<sign>[-+]?)[$€£¥]?(?P<digits>{_DIGITS})(?P<power>[eE][-+]?\d+)?(?:\s?/\s?(?P<below>\d+))?"
 )
 
-# In running text a capital A or I that a word follows is most likely a word itself.
-_LETTER = r"(?:[A-J](?!\w|['’]\w)|[a-j](?=[^\w\s'’]|\s*$))"
+# In running text a capital I, and behind a comma a capital A, that a word follows is most likely a word itself.
+_LETTER = r"(?:[A-HJ](?!\w|['’]\w)|I(?!\w|['’]|\s+\w)|[a-j](?=[^\w\s'’]|\s*$))"
 _NEXT_LETTER = r"(?:[B-HJ](?!\w|['’]\w)|[AI](?!\w|['’]|\s+\w))"
-_LETTERS = rf"(?P<letters>{_LETTER}(?:[)\]*_`]*(?:[,/&]|\s+or\b|\s+and\b|\s)+[*_`(\[]*{_NEXT_LETTER})*)"
+_BETWEEN = r"[)\]*_`]*\s*(?:[,/&]|or\b|and\b)(?:\s*(?:or|and)\b)?\s*[*_`(\[]*"
+_LETTERS = rf"(?P<letters>{_LETTER}(?:{_BETWEEN}{_NEXT_LETTER})*)"
 _OPENING = r"[\s*_`\"'“‘(\[{$\\]*"
+_LINE_OPENING = _OPENING.replace(r"\s", " ")
 _STATED_LETTERS = (
     re.compile(rf"\\boxed\s*\{{\s*(?:\\text\w*\s*\{{)?\s*\(?{_LETTERS}", re.MULTILINE),
     re.compile(rf"{_ANSWER}(?i:option|choice|letter)?{_OPENING}{_LETTERS}", re.MULTILINE),
 )
 _SHOWN_LETTERS = (
-    re.compile(rf"^[>•-]?{_OPENING}{_LETTERS}(?:\.(?!\w)|[)\]:,;*_`\"'”’$}}]|\s+[-–—]\s|\s*$)", re.MULTILINE),
+    re.compile(rf"^[>•-]?{_LINE_OPENING}{_LETTERS}(?:\.(?!\w)|[)\]:,;*_`\"'”’$}}]|\s+[-–—]\s|\s*$)", re.MULTILINE),
     re.compile(r"\((?P<letters>[A-Ja-j])\)"),
     re.compile(r"(?P<mark>[*_`]{1,3})\(?(?P<letters>[A-Ja-j])\)?(?P=mark)"),
     re.compile(r"(?i:\b(?:option|choice|letter))\s+[*_`\"'(]*(?P<letters>[A-J])(?!\w|['’]\w)"),
@@ -90,7 +93,7 @@ def read_number(text: str) -> Decimal | None:
     text = _TIMES_TEN.sub(r"e\1", _LATEX_FRACTION.sub(r"\1/\2", text))
     for stated in _stated_passages(text):
         for line in stated.splitlines():
-            before = re.sub(r"\([^)]*\)", "", line).rpartition("=")[2]
+            before = re.sub(r"\([^()]*\)", "", line).rpartition("=")[2]
             if found := _NUMBER.search(before) or _NUMBER.search(line):
                 return _value(found)
     first_line = text.strip().partition("\n")[0]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-
-from workbench.calls import EMPTY
 
 Prices = Mapping[str, tuple[Decimal, Decimal]]
 FREE: Prices = {"*": (Decimal(0), Decimal(0))}
@@ -43,11 +41,11 @@ class Host:
     protocol: str = "openai"
     auth_header: str = "Authorization"
     auth_prefix: str = "Bearer "
-    headers: Mapping[str, str] = EMPTY
-    renames: Mapping[str, str] = EMPTY
-    prices: Prices = EMPTY
+    headers: Mapping[str, str] = field(default_factory=dict)
+    renames: Mapping[str, str] = field(default_factory=dict)
+    prices: Prices = field(default_factory=dict)
     price_list: str | None = None
-    variants: Mapping[str, Host] = EMPTY
+    variants: Mapping[str, Host] = field(default_factory=dict)
     models: tuple[str, ...] = ()
     docs: str = ""
 

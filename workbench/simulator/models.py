@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+SIMULATED = "sim"
+"""The provider's name: a model whose name begins with `sim/` does not exist."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SimModel:

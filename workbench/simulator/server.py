@@ -47,6 +47,9 @@ def application(
     for wire in WIRES:
         app.router.add_post(wire.CHAT_PATH, simulation.chat(wire))
     app.router.add_get("/v1/models", simulation.models_by_header)
+    # As DeepSeek's, one base URL without a version serves OpenAI's protocol beside the others.
+    app.router.add_post("/chat/completions", simulation.chat(openai))
+    app.router.add_get("/models", simulation.models(openai))
     app.router.add_get(ollama.MODELS_PATH, simulation.models(ollama))
     app.router.add_get("/api/version", _version)
     app.router.add_post("/faults", simulation.order_fault)

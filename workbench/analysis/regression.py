@@ -1,0 +1,160 @@
+"""Whether a model got worse than its baseline, beyond chance."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from workbench.analysis.results import experiments, find_experiment, item_scores, results
+from workbench.analysis.statistics import PairedTest, Verdict, holm, mde, paired_difference, verdict
+from workbench.errors import ConfigError
+from workbench.log import Log
+
+VERDICT_TYPE = "application/vnd.workbench.verdict+json"
+"""A notebook that displays this says to `workbench report` what got worse."""
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelChange:
+    """One model against its baseline: the verdict, and the paired test behind it (p values adjusted by Holm)."""
+
+    model: str
+    verdict: Verdict
+    test: PairedTest
+
+    def sentence(self) -> str:
+        """The verdict in words, with the difference, its interval and what it rests on."""
+        points = self.test.difference
+        return (
+            f"{self.model}: {self.verdict}; accuracy changed by {100 * points.value:+.1f} points "
+            f"[{100 * points.low:+.1f}, {100 * points.high:+.1f}] on {self.test.n} samples "
+            f"({self.test.method}, p {self.test.p_worse:.3f} for a fall)"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Regression:
+    """An experiment against its baseline, model by model.
+
+    Attributes:
+        experiment: The candidate.
+        baseline: What it is compared with.
+        changes: One for each model that both have.
+        missing: Models of one that the other does not have.
+    """
+
+    experiment: str
+    baseline: str
+    changes: tuple[ModelChange, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """The models that got worse."""
+        return tuple(change.model for change in self.changes if change.verdict == "worse")
+
+    def sees(self) -> str:
+        """What this comparison could have seen, in words."""
+        n = min((change.test.n for change in self.changes), default=0)
+        drop = mde(n, 0.2) if n else float("nan")
+        return (
+            f"With {n} samples a fall of about {100 * drop:.0f} points would be found four times out of five "
+            f"(paired test, one-sided, α = {ALPHA:g}, if a fifth of the answers differ by chance); smaller ones "
+            "mostly stay unseen."
+            if n
+            else "There was nothing to compare."
+        )
+
+    def __str__(self) -> str:
+        lines = [change.sentence() for change in self.changes]
+        lines += [f"{model}: in only one of the two experiments" for model in self.missing]
+        return "\n".join([f"{self.experiment} against baseline {self.baseline}", *lines, self.sees()])
+
+    def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
+        rows = "".join(
+            f"<tr><td>{html.escape(change.model)}</td><td><b>{change.verdict}</b></td>"
+            f"<td>{100 * change.test.difference.value:+.1f} points</td>"
+            f"<td>[{100 * change.test.difference.low:+.1f}, {100 * change.test.difference.high:+.1f}]</td>"
+            f"<td>{change.test.n}</td><td>{change.test.p_worse:.3f}</td></tr>"
+            for change in self.changes
+        )
+        missing = "".join(f"<p>{html.escape(model)} is in only one of the two.</p>" for model in self.missing)
+        table = (
+            f"<p>Against baseline <code>{html.escape(self.baseline)}</code></p>"
+            "<table><thead><tr><th>model</th><th>verdict</th><th>change of accuracy</th><th>95 % interval</th>"
+            f"<th>samples</th><th>p of a fall</th></tr></thead><tbody>{rows}</tbody></table>{missing}"
+            f"<p>{html.escape(self.sees())}</p>"
+        )
+        verdict_of = {change.model: change.verdict for change in self.changes}
+        return {
+            "text/plain": str(self),
+            "text/html": table,
+            VERDICT_TYPE: {
+                "experiment": self.experiment,
+                "baseline": self.baseline,
+                "verdicts": verdict_of,
+                "worse": list(self.worse),
+            },
+        }
+
+
+def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA) -> Regression:
+    """Compare each model's accuracy with its own in a baseline, sample by sample.
+
+    Binary scores asked once are compared by McNemar's mid-p test, others by a paired t test on the samples'
+    means. With several models the p values are adjusted by Holm, so that `alpha` bounds the chance of any
+    false alarm in the whole comparison.
+
+    Args:
+        log: Where both are.
+        experiment: The candidate.
+        baseline: An experiment's id, the beginning of one, or `last` for the one before.
+        alpha: How often a report may be red though nothing changed.
+
+    Raises:
+        ConfigError: There is no such baseline, or it was made with another data set.
+    """
+    experiment = find_experiment(log, experiment)
+    baseline = find_experiment(log, baseline, before=experiment)
+    _same_dataset(log, experiment, baseline)
+    new, old = results(log, experiment), results(log, baseline)
+    in_new, in_old = dict.fromkeys(new["model"]), dict.fromkeys(old["model"])
+    models = [model for model in in_new if model in in_old]
+    if not models:
+        raise ConfigError(
+            f"{experiment} and its baseline {baseline} have no model in common: "
+            f"{', '.join(in_new) or 'none'} against {', '.join(in_old) or 'none'}"
+        )
+    tests = [_paired(item_scores(old, model), item_scores(new, model)) for model in models]
+    worse, better = holm([test.p_worse for test in tests]), holm([test.p_better for test in tests])
+    adjusted = [
+        replace(test, p_worse=fall, p_better=rise) for test, fall, rise in zip(tests, worse, better, strict=True)
+    ]
+    return Regression(
+        experiment=experiment,
+        baseline=baseline,
+        changes=tuple(
+            ModelChange(model=model, verdict=verdict(test, alpha=alpha), test=test)
+            for model, test in zip(models, adjusted, strict=True)
+        ),
+        missing=tuple(model for model in [*in_new, *in_old] if (model in in_new) != (model in in_old)),
+    )
+
+
+def _paired(old: Any, new: Any) -> PairedTest:
+    samples = sorted(set(old.index) | set(new.index))
+    return paired_difference(old.reindex(samples), new.reindex(samples))
+
+
+def _same_dataset(log: Log, experiment: str, baseline: str) -> None:
+    known = experiments(log, most=10_000).set_index("experiment")
+    new, old = known.loc[experiment], known.loc[baseline]
+    if new["dataset_hash"] != old["dataset_hash"]:
+        raise ConfigError(
+            f"baseline {baseline} was made with data set {old['dataset']!r} ({old['dataset_hash']}), {experiment} "
+            f"with {new['dataset']!r} ({new['dataset_hash']}): a comparison needs the same samples"
+        )

@@ -1,0 +1,159 @@
+"""What an experiment found: one row a call, and one row a model."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from workbench.analysis.agreement import agreement_matrix, agreement_with_others
+from workbench.analysis.estimates import mean, proportion
+from workbench.errors import ConfigError
+from workbench.log import Log
+
+# The scorer's verdict is joined by the call that it is about: a call that failed has none, and is not a 0.
+RESULTS = """
+SELECT c.provider || '/' || c.model AS model, c.sample, c.epoch, c.status, s.value, s.label, s.target,
+       s.grp AS category, s.explanation, c.text, c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens,
+       c.output_tokens, c.cost_usd, c.cached, c.attempts, c.error_type, c.error_message, c.id AS call_id
+FROM calls c LEFT JOIN scores s ON s.call_id = c.id
+WHERE c.experiment = ?
+ORDER BY c.id
+"""
+
+
+def experiments(log: Log, most: int = 20) -> pd.DataFrame:
+    """The latest experiments, newest first: experiment, started_at, models, dataset, dataset_hash, samples, epochs."""
+    return log.sql(
+        """
+        SELECT experiment, min(started_at) AS started_at, list(model ORDER BY id) AS models,
+               any_value(dataset) AS dataset, any_value(dataset_hash) AS dataset_hash,
+               max(samples) AS samples, max(epochs) AS epochs
+        FROM runs GROUP BY experiment ORDER BY started_at DESC, experiment DESC LIMIT ?
+        """,
+        [most],
+    )
+
+
+def find_experiment(log: Log, reference: str, *, before: str | None = None) -> str:
+    """The experiment that a reference means.
+
+    Args:
+        log: Where to look.
+        reference: An experiment's id or the beginning of one, a run's id, or `last`.
+        before: For `last`: the experiment itself, which is not its own baseline.
+
+    Raises:
+        ConfigError: There is none, or several begin like this; the message names the latest.
+    """
+    known = [str(name) for name in experiments(log, most=10_000)["experiment"]]
+    wanted = reference.split(":")[0]
+    if wanted == "last":
+        found = [name for name in known if name != before][:1]
+    else:
+        found = [name for name in known if name == wanted] or [name for name in known if name.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    latest = f"the latest are {', '.join(known[:5])}" if known else "the log has none yet"
+    problem = f"{len(found)} experiments begin with" if found else "no experiment"
+    raise ConfigError(f"{problem} {reference!r}: {latest}")
+
+
+def results(log: Log, experiment: str) -> pd.DataFrame:
+    """One row for each call of an experiment, in the order in which they were made.
+
+    Columns: model, sample, epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is
+    none), label (the answer that was read), target, category, explanation, text, duration_s, ttft_s, tpot_s,
+    input_tokens, output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
+
+    Raises:
+        ConfigError: There is no such experiment.
+    """
+    return log.sql(RESULTS, [find_experiment(log, experiment)])
+
+
+def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:
+    """The answers that were read, of each model, over the same samples and epochs; `None` where there is none."""
+    wide = frame.pivot_table(index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False)
+    names = list(dict.fromkeys(frame["model"]))
+    wide = wide.reindex(columns=names)
+    return {
+        str(name): [None if pd.isna(label) else str(label) for label in column] for name, column in wide.items()
+    }
+
+
+def item_scores(frame: pd.DataFrame, model: str) -> pd.Series[float]:
+    """A model's score on each sample, by sample; the mean over epochs, `nan` where no answer was scored."""
+    own = frame[frame["model"] == model]
+    return own.groupby("sample")["value"].mean().astype(float)
+
+
+def summary(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row for each model of `results`, in the order in which they were first asked.
+
+    Columns:
+        model, calls, errors (failed or interrupted), duration_p50_s, duration_p95_s, ttft_p50_s (of answers
+        that were not cached), input_tokens, output_tokens, cost_usd (sum of the known ones, `nan` where none
+        is known), unknown_cost (answers whose cost is not known), accuracy with accuracy_low, accuracy_high
+        (95 % interval) and n (samples scored), agreement (mean share of equal answers with each other model),
+        kappa (the same, Cohen's). `nan` is undefined.
+    """
+    agreement = agreement_with_others(labels(frame))
+    rows = []
+    for model in dict.fromkeys(frame["model"]):
+        own = frame[frame["model"] == model]
+        answered = own[own["status"] == "ok"]
+        timed = answered[~answered["cached"].astype(bool)]
+        scores = item_scores(frame, model)
+        estimate = (
+            proportion(int(scores.sum()), len(scores.dropna()))
+            if scores.dropna().isin([0.0, 1.0]).all()
+            else mean(scores)
+        )
+        cost = pd.to_numeric(answered["cost_usd"])
+        rows.append(
+            {
+                "model": model,
+                "calls": len(own),
+                "errors": len(own) - len(answered),
+                "duration_p50_s": timed["duration_s"].quantile(0.5),
+                "duration_p95_s": timed["duration_s"].quantile(0.95),
+                "ttft_p50_s": timed["ttft_s"].astype(float).quantile(0.5),
+                "input_tokens": int(answered["input_tokens"].fillna(0).sum()),
+                "output_tokens": int(answered["output_tokens"].fillna(0).sum()),
+                "cost_usd": float(cost.sum()) if cost.notna().any() else math.nan,
+                "unknown_cost": int(cost.isna().sum()),
+                "accuracy": estimate.value,
+                "accuracy_low": estimate.low,
+                "accuracy_high": estimate.high,
+                "n": estimate.n,
+                "agreement": agreement["agreement"].get(model, math.nan),
+                "kappa": agreement["kappa"].get(model, math.nan),
+            }
+        )
+    return pd.DataFrame(rows, columns=SUMMARY)
+
+
+SUMMARY = [
+    "model",
+    "calls",
+    "errors",
+    "duration_p50_s",
+    "duration_p95_s",
+    "ttft_p50_s",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "unknown_cost",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "n",
+    "agreement",
+    "kappa",
+]
+
+
+def agreement(frame: pd.DataFrame) -> pd.DataFrame:
+    """Share of equal answers for each pair of models of `results`: a square frame."""
+    return agreement_matrix(labels(frame))

@@ -1,0 +1,289 @@
+"""The `workbench` command."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from workbench.bundled import bundled
+from workbench.config import load_settings
+from workbench.errors import WorkbenchError
+
+app = typer.Typer(
+    help="Compare language models: every call logged, every figure with its uncertainty.",
+    epilog="Start with: workbench compare",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+FINE, WORSE, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", "-m", help="A model as provider/model; give it once for each. Default: what can be reached."),
+]
+
+
+def main() -> None:
+    """Run the command; what the user can mend ends with one line, not with a traceback."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as exc:
+        sys.exit(exc.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("\nInterrupted. Every call that was made is in the log.")
+        sys.exit(INTERRUPTED)
+    except WorkbenchError as exc:
+        err.print(f"[bold red]workbench:[/] {_plain(str(exc))}")
+        sys.exit(COULD_NOT_RUN)
+    except OSError as exc:
+        err.print(f"[bold red]workbench:[/] {_plain(str(exc))}")
+        sys.exit(COULD_NOT_RUN)
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Take the options that come before a command."""
+    if show_version:
+        out.print(version("llm-workbench"))
+        raise typer.Exit
+
+
+@app.command()
+def compare(
+    models: Models = None,
+    data: Annotated[
+        str, typer.Option("--data", "-d", help="A prompt set: a JSONL, CSV, JSON or Parquet file, or a bundled name.")
+    ] = "first_walk",
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N samples.")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each sample is asked.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, help="Calls under way at once, for each provider.")] = 10,
+    baseline: Annotated[
+        str | None, typer.Option(help="An earlier experiment, or 'last': exit with 1 where a model got worse.")
+    ] = None,
+    report: Annotated[bool, typer.Option(help="Write the executed notebook and the HTML report.")] = True,
+) -> None:
+    """Ask several models the same questions, and report quality, latency, cost and agreement.
+
+    Without arguments it asks the bundled questions of every provider that it can reach: those whose key is set,
+    and local servers (Ollama, LM Studio, vLLM, llama.cpp). Where there is none it starts a simulator.
+    """
+    from workbench.client import Client
+    from workbench.evals.dataset import load_dataset
+    from workbench.evals.runs import evaluate
+    from workbench.evals.start import find_models
+
+    dataset = load_dataset(data)
+    dataset = dataset if limit is None else dataset.take(limit)
+    client = Client(concurrency=concurrency)
+
+    async def work() -> Any:
+        async with client:
+            chosen = models
+            if not chosen:
+                with err.status("Looking for providers…"):
+                    found = await find_models(client)
+                out.print(_plain(str(found)))
+                chosen = list(found.models)
+            with _bar() as progress:
+                task = progress.add_task("Asking", total=None, facts="")
+                return await evaluate(
+                    client,
+                    chosen,
+                    dataset,
+                    epochs=epochs,
+                    on_progress=lambda now: progress.update(
+                        task, total=now.total, completed=now.done, facts=f"{now.errors} errors  ${now.cost_usd:.4f}"
+                    ),
+                )
+
+    experiment = asyncio.run(work())
+    for model, problem in experiment.problems.items():
+        err.print(f"[yellow]{_plain(model)} could not be asked:[/] {_plain(problem)}")
+    _print_summary(client.log, experiment)
+    code = FINE
+    if report:
+        made = _make_report(
+            bundled("notebooks") / "10_compare.ipynb",
+            {"experiment": experiment.id, **({"baseline": baseline} if baseline else {})},
+            client.home / "reports" / experiment.id,
+        )
+        code = made
+    elif baseline:
+        code = _against_baseline(client.log, experiment.id, baseline)
+    if len(experiment.problems) == len(experiment.models):
+        code = COULD_NOT_RUN
+    out.print(
+        "\nNext: [bold]workbench lab[/] opens the notebooks; to compare real models, set a key "
+        f"([bold]OPENAI_API_KEY=…[/] in the environment or in {_plain(str(client.settings.project / '.env'))}) "
+        "or start a local server."
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def report(
+    notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
+    parameter: Annotated[
+        list[tuple[str, str]] | None,
+        typer.Option("--parameter", "-p", metavar="NAME VALUE", help="A parameter, as two words: -p limit 10."),
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="Sets the parameter 'baseline': an earlier experiment, or 'last'.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Folder for what it writes.")] = None,
+) -> None:
+    """Run a notebook by papermill and write it as an HTML report that opens with no network.
+
+    Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 the notebook could not run.
+    """
+    values = {name: _value(text) for name, text in parameter or []}
+    if baseline is not None:
+        values["baseline"] = baseline
+    folder = to or load_settings().home / "reports" / notebook.stem
+    raise typer.Exit(_make_report(notebook, values, folder))
+
+
+@app.command()
+def simulate(
+    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8399,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    seed: Annotated[int, typer.Option(help="Which questions the models get wrong.")] = 0,
+    data: Annotated[Path | None, typer.Option(help="Questions that the models know, JSONL.")] = None,
+    api_key: Annotated[str | None, typer.Option(envvar="WORKBENCH_SIM_KEY", help="Key that clients must send.")] = None,
+) -> None:
+    """Serve simulated models, named sim/…, over three protocols; needs no key and no network."""
+    command = [sys.executable, "-m", "workbench.simulator", "--host", host, "--port", str(port), "--seed", str(seed)]
+    command += ["--answers", str(data or bundled("data") / "first_walk.jsonl"), "--quiet"]
+    command += ["--api-key", api_key] if api_key else []
+    out.print(f"Simulated models at http://{host}:{port}: OpenAI, Anthropic and Ollama protocols. Ctrl-C ends it.")
+    raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own module
+
+
+@app.command()
+def lab(
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    port: Annotated[int | None, typer.Option(help="Port of JupyterLab.")] = None,
+) -> None:
+    """Open JupyterLab on the notebooks; outside a checkout they are copied into ./notebooks first."""
+    folder = _notebooks()
+    command = [sys.executable, "-m", "jupyterlab", str(folder / "10_compare.ipynb")]
+    command += [] if browser else ["--no-browser"]
+    command += [] if port is None else [f"--port={port}"]
+    raise typer.Exit(subprocess.call(command))  # noqa: S603 - JupyterLab of this environment
+
+
+def _notebooks() -> Path:
+    source = bundled("notebooks")
+    if source.resolve().is_relative_to(Path.cwd().resolve()):
+        return source
+    folder = Path("notebooks")
+    folder.mkdir(exist_ok=True)
+    for notebook in sorted(source.glob("*.ipynb")):
+        copy = folder / notebook.name
+        if copy.exists():
+            out.print(f"{copy} is there already and is left as it is")
+        else:
+            shutil.copyfile(notebook, copy)
+            out.print(f"{copy} copied")
+    return folder
+
+
+def _make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
+    from workbench.report import run_report
+
+    with err.status(f"Running {notebook.name}…"):
+        made = run_report(notebook, values, folder)
+    out.print(f"\nNotebook  {_plain(str(made.notebook))}\nReport    {_plain(str(made.page))}")
+    if made.failure:
+        err.print(f"[bold red]workbench:[/] {notebook.name} did not run to its end: {_plain(made.failure)}")
+        return COULD_NOT_RUN
+    return _verdict(made.worse)
+
+
+def _against_baseline(log: Any, experiment: str, baseline: str) -> int:
+    from workbench.analysis.regression import regression
+
+    found = regression(log, experiment, baseline)
+    out.print(_plain(str(found)))
+    return _verdict(found.worse)
+
+
+def _verdict(worse: tuple[str, ...]) -> int:
+    for model in worse:
+        err.print(f"[bold red]worse than its baseline, beyond chance:[/] {_plain(model)}")
+    return WORSE if worse else FINE
+
+
+def _print_summary(log: Any, experiment: Any) -> None:
+    from workbench.analysis.results import results, summary
+
+    table = Table(title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}")
+    for heading in ("model", "p50 s", "p95 s", "TTFT s", "tokens in/out", "cost $", "accuracy", "agreement", "errors"):
+        table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=heading == "model")
+    for row in summary(results(log, experiment.id)).itertuples():
+        table.add_row(
+            _plain(str(row.model)),
+            _figure(row.duration_p50_s, ".2f"),
+            _figure(row.duration_p95_s, ".2f"),
+            _figure(row.ttft_p50_s, ".3f"),
+            f"{row.input_tokens}/{row.output_tokens}",
+            _cost(row),
+            f"{_figure(row.accuracy, '.0%')} \\[{_figure(row.accuracy_low, '.0%')}, {_figure(row.accuracy_high, '.0%')}]",
+            _figure(row.agreement, ".0%"),
+            str(row.errors),
+        )
+    out.print(table)
+    out.print(
+        "[dim]accuracy: share of right answers with its 95 % interval; agreement: mean share of equal answers "
+        "with each other model[/]"
+    )
+
+
+def _cost(row: Any) -> str:
+    cost = _figure(row.cost_usd, ".5f")
+    if cost == "–":
+        return "unknown"
+    return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
+
+
+def _figure(value: Any, form: str) -> str:
+    return "–" if value != value else format(value, form)  # noqa: PLR0124 - nan is not itself
+
+
+def _value(text: str) -> Any:
+    """A parameter's value: JSON where it is, such as 3, true or ["a/b"]; text otherwise."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[facts]}"),
+        TimeElapsedColumn(), console=err,
+    )
+
+
+def _plain(text: str) -> str:
+    # Square brackets are mark-up for the console; names and error messages are not ours to mark up.
+    return text.replace("[", "\\[")

@@ -1,0 +1,218 @@
+"""Models × samples × epochs: ask, score, and keep both in the log."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+import orjson
+from uuid6 import uuid7
+
+from workbench.calls import Completion
+from workbench.client import Client
+from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError
+from workbench.evals.dataset import Dataset, Sample
+from workbench.evals.scorers import score
+from workbench.simulator import SIMULATED
+
+ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
+
+
+@dataclass(kw_only=True, slots=True)
+class EvaluationProgress:
+    """How far an evaluation is.
+
+    Attributes:
+        total: Calls to make.
+        done: Calls that have ended, failed ones included.
+        errors: Calls that failed.
+        skipped: Calls given up because their model cannot be asked at all.
+        cost_usd: Cost of the calls so far, as far as it is known.
+        unknown_cost: Calls whose cost is not known.
+    """
+
+    total: int
+    done: int = 0
+    errors: int = 0
+    skipped: int = 0
+    cost_usd: Decimal = Decimal(0)
+    unknown_cost: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Experiment:
+    """Runs that are meant to be compared: one for each model, over the same samples.
+
+    Attributes:
+        id: Under which `workbench.results` and `--baseline` find it: UTC minute and four letters.
+        models: The models, as `provider/model`, in the order given.
+        dataset: The data set's name.
+        samples: Samples of it that were asked.
+        epochs: Times that each was asked.
+        problems: Models that could not be asked at all, and why.
+    """
+
+    id: str
+    models: tuple[str, ...]
+    dataset: str
+    samples: int
+    epochs: int
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def new_experiment_id(now: datetime | None = None) -> str:
+    """A name that sorts by time and can be typed: `20261121-0805-k3fw`."""
+    minute = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M")
+    return f"{minute}-{''.join(secrets.choice(ID_LETTERS) for _ in range(4))}"
+
+
+def run_id(experiment: str, model: str) -> str:
+    """The name of a model's run in an experiment."""
+    return f"{experiment}:{model}"
+
+
+async def evaluate(
+    client: Client,
+    models: Sequence[str],
+    dataset: Dataset,
+    *,
+    epochs: int = 1,
+    experiment: str | None = None,
+    on_progress: Callable[[EvaluationProgress], None] | None = None,
+    **params: Any,
+) -> Experiment:
+    """Ask every model every sample, score the answers, and write all of it to the log.
+
+    Samples go round by round over the models, so that all of them are asked under the same conditions. A call
+    that fails is a row without a score, never a score of 0. A model whose key is refused or whose name is not
+    known is given up at its first such answer; the others go on.
+
+    Args:
+        client: Who asks; its concurrency is how many calls of a provider are under way at once.
+        models: `provider/model` each, none twice.
+        dataset: What is asked.
+        epochs: How often each sample is asked, at least 1.
+        experiment: The experiment's name, where it is known beforehand.
+        on_progress: Told after each call.
+        params: Parameters of `Client.chat`, the same for all calls.
+
+    Raises:
+        ConfigError: Before anything was sent: a name or a key has to be mended, or there is nothing to ask.
+    """
+    models = list(dict.fromkeys(client.full_name(model) for model in models))
+    if not models:
+        raise ConfigError("no models: give at least one as 'provider/model'")
+    if epochs < 1:
+        raise ConfigError(f"epochs is {epochs!r}: each sample is asked at least once")
+    evaluation = _Evaluation(
+        client=client,
+        experiment=experiment or new_experiment_id(),
+        dataset=dataset,
+        params=params,
+        progress=EvaluationProgress(total=len(models) * len(dataset) * epochs),
+        on_progress=on_progress,
+    )
+    by_provider: dict[str, list[str]] = {}
+    for model in models:
+        by_provider.setdefault(model.split("/")[0], []).append(model)
+    for model in models:
+        evaluation.keep_run(model, epochs)
+    async with asyncio.TaskGroup() as group:
+        for provider, of_provider in by_provider.items():
+            work = _rounds(of_provider, dataset, epochs)
+            for _ in range(min(client.concurrency_of(provider), len(of_provider) * len(dataset) * epochs)):
+                group.create_task(evaluation.work_off(work))
+    return Experiment(
+        id=evaluation.experiment,
+        models=tuple(models),
+        dataset=dataset.name,
+        samples=len(dataset),
+        epochs=epochs,
+        problems=evaluation.problems,
+    )
+
+
+def _rounds(models: Sequence[str], dataset: Dataset, epochs: int) -> Iterator[tuple[str, Sample, int]]:
+    return ((model, sample, epoch) for epoch in range(epochs) for sample in dataset for model in models)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Evaluation:
+    client: Client
+    experiment: str
+    dataset: Dataset
+    params: Mapping[str, Any]
+    progress: EvaluationProgress
+    on_progress: Callable[[EvaluationProgress], None] | None
+    problems: dict[str, str] = field(default_factory=dict)
+
+    async def work_off(self, work: Iterator[tuple[str, Sample, int]]) -> None:
+        for model, sample, epoch in work:
+            if model in self.problems:
+                self.progress.skipped += 1
+            else:
+                await self._ask(model, sample, epoch)
+            self.progress.done += 1
+            if self.on_progress is not None:
+                self.on_progress(self.progress)
+
+    async def _ask(self, model: str, sample: Sample, epoch: int) -> None:
+        run = run_id(self.experiment, model)
+        client = self.client.bind(experiment=self.experiment, run=run, sample=sample.id, epoch=epoch)
+        try:
+            completion = await client.chat(model, sample.input, stream=True, **self.params)
+        except CallError as exc:
+            self.progress.errors += 1
+            if isinstance(exc, (AuthenticationError, ModelNotFoundError)):
+                self.problems[model] = str(exc)
+            return
+        if completion.cost_usd is None:
+            self.progress.unknown_cost += 1
+        else:
+            self.progress.cost_usd += completion.cost_usd
+        await self._keep_score(run, model, sample, epoch, completion)
+
+    async def _keep_score(
+        self, run: str, model: str, sample: Sample, epoch: int, completion: Completion
+    ) -> None:
+        given = score(sample, completion.text)
+        row = {
+            "id": uuid7(),
+            "at": datetime.now(UTC),
+            "run": run,
+            "experiment": self.experiment,
+            "model": model,
+            "call_id": completion.call_id,
+            "sample": sample.id,
+            "epoch": epoch,
+            "scorer": sample.scorer,
+            "value": given.value,
+            "label": given.label,
+            "target": sample.target,
+            "explanation": given.explanation,
+            "grp": sample.group,
+        }
+        await asyncio.wrap_future(self.client.recorder.append("scores", orjson.dumps(row)))
+
+    def keep_run(self, model: str, epochs: int) -> None:
+        row = {
+            "id": run_id(self.experiment, model),
+            "experiment": self.experiment,
+            "started_at": datetime.now(UTC),
+            "model": model,
+            "dataset": self.dataset.name,
+            "dataset_hash": self.dataset.hash,
+            "samples": len(self.dataset),
+            "epochs": epochs,
+            "params": dict(self.params),
+            "simulated": model.startswith(f"{SIMULATED}/"),
+            "session": None,
+            "package_version": version("llm-workbench"),
+        }
+        self.client.recorder.append("runs", orjson.dumps(row, default=str))

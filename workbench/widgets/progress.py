@@ -1,0 +1,41 @@
+"""A progress bar for a notebook: alive in front of a person, one line of text in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets
+from IPython.display import display
+
+from workbench.evals.runs import EvaluationProgress
+from workbench.widgets.interactive import interactive
+
+
+def progress_bar() -> Callable[[EvaluationProgress], None]:
+    """What `evaluate(…, on_progress=…)` calls: shows calls done, errors and cost so far."""
+    if not interactive():
+        return _say_when_done
+    bar = ipywidgets.IntProgress(layout=ipywidgets.Layout(width="16rem"))
+    words = ipywidgets.Label()
+    display(ipywidgets.HBox([bar, words]))  # type: ignore[no-untyped-call]
+
+    def show(progress: EvaluationProgress) -> None:
+        bar.max, bar.value = progress.total, progress.done
+        bar.bar_style = "success" if progress.done == progress.total else ""
+        words.value = sentence(progress)
+
+    return show
+
+
+def sentence(progress: EvaluationProgress) -> str:
+    """How far an evaluation is, in words."""
+    cost = f"${progress.cost_usd:.4f}"
+    if progress.unknown_cost:
+        cost += f" and {progress.unknown_cost} of unknown cost"
+    skipped = f", {progress.skipped} not asked" if progress.skipped else ""
+    return f"{progress.done} of {progress.total} calls, {progress.errors} errors{skipped}, {cost}"
+
+
+def _say_when_done(progress: EvaluationProgress) -> None:
+    if progress.done == progress.total:
+        print(sentence(progress))  # noqa: T201 - the static form of the bar
