@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.calls import Chunk, fold
+from workbench.calls import Chunk, ToolCall, fold
 from workbench.errors import ConfigError
 from workbench.protocols import PROTOCOLS, ModelInfo, anthropic, ollama, openai, protocol
 
@@ -49,6 +49,10 @@ def test_openais_reason_to_finish_is_not_yet_the_end() -> None:
     assert openai.decode_event(choice(delta={}, finish_reason="stop")).done is False
 
 
+def test_an_answer_with_details_of_its_own_is_no_error() -> None:
+    assert openai.decode_error(choice(message={"content": "x"}) | {"detail": "served from Oslo"}) is None
+
+
 def test_of_several_choices_the_first_is_the_completion() -> None:
     answer = {"role": "assistant", "content": "A"}
     body = {
@@ -76,6 +80,25 @@ def test_reasoning_sent_under_both_names_is_read_once() -> None:
     assert openai.decode_event(event).reasoning == "hm"
 
 
+def test_llama_cpp_begins_a_tool_call_without_its_input() -> None:
+    events: list[dict[str, Any]] = [
+        {
+            "type": "content_block_start",
+            "index": 0,
+            "content_block": {"type": "tool_use", "id": "a", "name": "f"},
+        },
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "input_json_delta", "partial_json": "{}"},
+        },
+    ]
+
+    calls = fold(anthropic.decode_event(event) for event in events).tool_calls
+
+    assert calls == (ToolCall(id="a", name="f", arguments="{}"),)
+
+
 def test_anthropics_input_tokens_are_unknown_where_the_wire_has_none() -> None:
     event = {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 3}}
 
@@ -93,6 +116,7 @@ def test_models_are_listed_in_the_providers_order_with_their_context() -> None:
             {"id": "vllm", "max_model_len": 4096},
             {"id": "groq", "context_window": 8192},
             {"id": "mistral", "max_context_length": 32768},
+            {"id": "llama.cpp", "meta": {"n_ctx": 4096, "n_ctx_train": 8192}},
         ],
     }
     assert [(model.id, model.context_tokens) for model in openai.decode_models(listing)] == [
@@ -101,6 +125,7 @@ def test_models_are_listed_in_the_providers_order_with_their_context() -> None:
         ("vllm", 4096),
         ("groq", 8192),
         ("mistral", 32768),
+        ("llama.cpp", 4096),
     ]
     page = {"data": [{"type": "model", "id": "claude", "max_input_tokens": 200000}], "has_more": False}
     assert anthropic.decode_models(page) == (ModelInfo(id="claude", context_tokens=200000),)

@@ -166,8 +166,8 @@ def _block(index: int, block: Mapping[str, Any]) -> Chunk:
         case "thinking":
             return Chunk(reasoning=block["thinking"])
         case "tool_use" | "server_tool_use":
-            # A stream begins with an empty object and sends the text after it, spaced as `dumps` does.
-            arguments = json.dumps(block["input"], ensure_ascii=False) if block["input"] else ""
+            # A stream begins with an empty object (llama.cpp: none), then comes the text, spaced as here.
+            arguments = json.dumps(block["input"], ensure_ascii=False) if block.get("input") else ""
             return Chunk(
                 tool_calls=(
                     ToolCallPiece(index=index, id=block["id"], name=block["name"], arguments=arguments),

@@ -9,7 +9,7 @@ Source: https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -45,8 +45,8 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "content_filter": "content_filter",
     "error": "error",  # OpenRouter
 }
-# OpenRouter, vLLM, Groq, Mistral; OpenAI itself does not say.
-CONTEXT_FIELDS = ("context_length", "max_model_len", "context_window", "max_context_length")
+# OpenRouter, vLLM, Groq, Mistral, llama.cpp (in `meta`); OpenAI itself does not say.
+CONTEXT_FIELDS = ("context_length", "max_model_len", "context_window", "max_context_length", "n_ctx")
 
 
 def encode(request: Request) -> tuple[str, dict[str, Any]]:
@@ -76,8 +76,6 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
 def decode(body: Mapping[str, Any]) -> Completion:
     """A whole answer."""
     choice = _first_choice(body["choices"])
-    if choice is None:
-        raise ValueError("an answer without a choice")
     return fold([_chunk(body, choice, choice["message"])])
 
 
@@ -86,7 +84,7 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
 
     No event is `done`: the text `[DONE]` is. A refusal comes as text; its chunks say `content_filter`.
     """
-    choice = _first_choice(event.get("choices") or ()) or {}
+    choice = _first_choice(event.get("choices") or ())
     return _chunk(event, choice, choice.get("delta") or {})
 
 
@@ -98,14 +96,13 @@ def decode_error(body: Mapping[str, Any]) -> ErrorWords | None:
 def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
     """The listing; the context's length comes from compatible hosts only."""
     return tuple(
-        ModelInfo(
-            id=model["id"],
-            context_tokens=next(
-                (model[name] for name in CONTEXT_FIELDS if model.get(name) is not None), None
-            ),
-        )
+        ModelInfo(id=model["id"], context_tokens=_context({**model, **(model.get("meta") or {})}))
         for model in body["data"]
     )
+
+
+def _context(facts: Mapping[str, Any]) -> int | None:
+    return next((facts[name] for name in CONTEXT_FIELDS if facts.get(name) is not None), None)
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -128,8 +125,8 @@ def _part(part: Part) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
-def _first_choice(choices: Any) -> Mapping[str, Any] | None:
-    return next((choice for choice in choices if choice.get("index", 0) == 0), None)
+def _first_choice(choices: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((choice for choice in choices if choice.get("index", 0) == 0), {})
 
 
 def _chunk(body: Mapping[str, Any], choice: Mapping[str, Any], piece: Mapping[str, Any]) -> Chunk:
