@@ -8,10 +8,10 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
+import click
 import orjson
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -20,67 +20,83 @@ from workbench.bundled import bundled
 from workbench.config import load_settings
 from workbench.errors import WorkbenchError
 
-app = typer.Typer(
-    help="Compare language models: every call logged, every figure with its uncertainty.",
-    epilog="Start with: workbench compare",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 FINE, WORSE, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
-Models = Annotated[
-    list[str] | None,
-    typer.Option("--model", "-m", help="A model as provider/model; give it once for each. Default: what can be reached."),
-]
-
 
 def main() -> None:
     """Run the command; what the user can mend ends with one line, not with a traceback."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as exc:
-        sys.exit(exc.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(workbench(standalone_mode=False) or FINE)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(COULD_NOT_RUN)
+    except (KeyboardInterrupt, click.Abort):
         err.print("\nInterrupted. Every call that was made is in the log.")
         sys.exit(INTERRUPTED)
-    except WorkbenchError as exc:
-        err.print(f"[bold red]workbench:[/] {_plain(str(exc))}")
-        sys.exit(COULD_NOT_RUN)
-    except OSError as exc:
+    except (WorkbenchError, OSError) as exc:
         err.print(f"[bold red]workbench:[/] {_plain(str(exc))}")
         sys.exit(COULD_NOT_RUN)
 
 
-@app.callback(invoke_without_command=True)
-def about(
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
-    """Take the options that come before a command."""
-    if show_version:
-        out.print(version("llm-workbench"))
-        raise typer.Exit
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: workbench compare",
+)
+@click.version_option(package_name="llm-workbench", message="%(version)s")
+def workbench() -> None:
+    """Compare language models: every call logged, every figure with its uncertainty."""
 
 
-@app.command()
+@workbench.command()
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER/MODEL",
+    help="A model; give it once for each. Without it: what can be reached.",
+)
+@click.option(
+    "-d",
+    "--data",
+    default="first_walk",
+    show_default=True,
+    metavar="FILE",
+    help="A prompt set: a JSONL, CSV, JSON or Parquet file, or the name of a bundled one.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only the first N samples.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="How often each sample is asked.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Calls under way at once, for each provider.",
+)
+@click.option(
+    "--baseline",
+    metavar="EXPERIMENT",
+    help="An earlier experiment, or 'last': exit with 1 where a model got worse beyond chance.",
+)
+@click.option("--report/--no-report", default=True, help="Write the executed notebook and the HTML report.")
 def compare(
-    models: Models = None,
-    data: Annotated[
-        str, typer.Option("--data", "-d", help="A prompt set: a JSONL, CSV, JSON or Parquet file, or a bundled name.")
-    ] = "first_walk",
-    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N samples.")] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="How often each sample is asked.")] = 1,
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls under way at once, for each provider.")] = 10,
-    baseline: Annotated[
-        str | None, typer.Option(help="An earlier experiment, or 'last': exit with 1 where a model got worse.")
-    ] = None,
-    report: Annotated[bool, typer.Option(help="Write the executed notebook and the HTML report.")] = True,
-) -> None:
+    models: tuple[str, ...],
+    data: str,
+    limit: int | None,
+    epochs: int,
+    concurrency: int,
+    baseline: str | None,
+    report: bool,
+) -> int:
     """Ask several models the same questions, and report quality, latency, cost and agreement.
 
     Without arguments it asks the bundled questions of every provider that it can reach: those whose key is set,
@@ -97,7 +113,7 @@ def compare(
 
     async def work() -> Any:
         async with client:
-            chosen = models
+            chosen = list(models)
             if not chosen:
                 with err.status("Looking for providers…"):
                     found = await find_models(client)
@@ -111,7 +127,10 @@ def compare(
                     dataset,
                     epochs=epochs,
                     on_progress=lambda now: progress.update(
-                        task, total=now.total, completed=now.done, facts=f"{now.errors} errors  ${now.cost_usd:.4f}"
+                        task,
+                        total=now.total,
+                        completed=now.done,
+                        facts=f"{now.errors} errors  ${now.cost_usd:.4f}",
                     ),
                 )
 
@@ -121,12 +140,11 @@ def compare(
     _print_summary(client.log, experiment)
     code = FINE
     if report:
-        made = _make_report(
+        code = _make_report(
             bundled("notebooks") / "10_compare.ipynb",
             {"experiment": experiment.id, **({"baseline": baseline} if baseline else {})},
             client.home / "reports" / experiment.id,
         )
-        code = made
     elif baseline:
         code = _against_baseline(client.log, experiment.id, baseline)
     if len(experiment.problems) == len(experiment.models):
@@ -136,59 +154,77 @@ def compare(
         f"([bold]OPENAI_API_KEY=…[/] in the environment or in {_plain(str(client.settings.project / '.env'))}) "
         "or start a local server."
     )
-    raise typer.Exit(code)
+    return code
 
 
-@app.command()
+@workbench.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A parameter of the notebook, as two words: -p limit 10.",
+)
+@click.option(
+    "--baseline",
+    metavar="EXPERIMENT",
+    help="Sets the parameter 'baseline': an earlier experiment, or 'last'.",
+)
+@click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
 def report(
-    notebook: Annotated[Path, typer.Argument(help="A notebook with a cell tagged 'parameters'.")],
-    parameter: Annotated[
-        list[tuple[str, str]] | None,
-        typer.Option("--parameter", "-p", metavar="NAME VALUE", help="A parameter, as two words: -p limit 10."),
-    ] = None,
-    baseline: Annotated[
-        str | None, typer.Option(help="Sets the parameter 'baseline': an earlier experiment, or 'last'.")
-    ] = None,
-    to: Annotated[Path | None, typer.Option("--out", help="Folder for what it writes.")] = None,
-) -> None:
+    notebook: Path, parameters: tuple[tuple[str, str], ...], baseline: str | None, folder: Path | None
+) -> int:
     """Run a notebook by papermill and write it as an HTML report that opens with no network.
 
     Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 the notebook could not run.
     """
-    values = {name: _value(text) for name, text in parameter or []}
+    values = {name: _value(text) for name, text in parameters}
     if baseline is not None:
         values["baseline"] = baseline
-    folder = to or load_settings().home / "reports" / notebook.stem
-    raise typer.Exit(_make_report(notebook, values, folder))
+    return _make_report(notebook, values, folder or load_settings().home / "reports" / notebook.stem)
 
 
-@app.command()
-def simulate(
-    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8399,
-    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
-    seed: Annotated[int, typer.Option(help="Which questions the models get wrong.")] = 0,
-    data: Annotated[Path | None, typer.Option(help="Questions that the models know, JSONL.")] = None,
-    api_key: Annotated[str | None, typer.Option(envvar="WORKBENCH_SIM_KEY", help="Key that clients must send.")] = None,
-) -> None:
-    """Serve simulated models, named sim/…, over three protocols; needs no key and no network."""
-    command = [sys.executable, "-m", "workbench.simulator", "--host", host, "--port", str(port), "--seed", str(seed)]
+@workbench.command()
+@click.option("--port", default=8399, show_default=True, help="Port to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--seed", default=0, show_default=True, help="Which questions the models get wrong.")
+@click.option("--data", type=click.Path(path_type=Path), help="Questions that the models know, JSONL.")
+def simulate(port: int, host: str, seed: int, data: Path | None) -> int:
+    """Serve simulated models, named sim/…, over three protocols; needs no key and no network.
+
+    Where WORKBENCH_SIM_KEY is set, clients have to send it as their key.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "workbench.simulator",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--seed",
+        str(seed),
+    ]
     command += ["--answers", str(data or bundled("data") / "first_walk.jsonl"), "--quiet"]
-    command += ["--api-key", api_key] if api_key else []
-    out.print(f"Simulated models at http://{host}:{port}: OpenAI, Anthropic and Ollama protocols. Ctrl-C ends it.")
-    raise typer.Exit(subprocess.call(command))  # noqa: S603 - our own module
+    out.print(
+        f"Simulated models at http://{host}:{port}: OpenAI, Anthropic and Ollama protocols. Ctrl-C ends it."
+    )
+    return subprocess.call(command)  # noqa: S603 - our own module
 
 
-@app.command()
-def lab(
-    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
-    port: Annotated[int | None, typer.Option(help="Port of JupyterLab.")] = None,
-) -> None:
+@workbench.command()
+@click.option("--browser/--no-browser", default=True, help="Open a browser window.")
+@click.option("--port", type=int, help="Port of JupyterLab.")
+def lab(browser: bool, port: int | None) -> int:
     """Open JupyterLab on the notebooks; outside a checkout they are copied into ./notebooks first."""
     folder = _notebooks()
     command = [sys.executable, "-m", "jupyterlab", str(folder / "10_compare.ipynb")]
     command += [] if browser else ["--no-browser"]
     command += [] if port is None else [f"--port={port}"]
-    raise typer.Exit(subprocess.call(command))  # noqa: S603 - JupyterLab of this environment
+    return subprocess.call(command)  # noqa: S603 - JupyterLab of this environment
 
 
 def _notebooks() -> Path:
@@ -237,8 +273,20 @@ def _print_summary(log: Any, experiment: Any) -> None:
     from workbench.analysis.results import results, summary
 
     table = Table(title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}")
-    for heading in ("model", "p50 s", "p95 s", "TTFT s", "tokens in/out", "cost $", "accuracy", "agreement", "errors"):
-        table.add_column(heading, justify="left" if heading == "model" else "right", no_wrap=heading == "model")
+    for heading in (
+        "model",
+        "p50 s",
+        "p95 s",
+        "TTFT s",
+        "tokens in/out",
+        "cost $",
+        "accuracy",
+        "agreement",
+        "errors",
+    ):
+        table.add_column(
+            heading, justify="left" if heading == "model" else "right", no_wrap=heading == "model"
+        )
     for row in summary(results(log, experiment.id)).itertuples():
         table.add_row(
             _plain(str(row.model)),
@@ -279,8 +327,12 @@ def _value(text: str) -> Any:
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[facts]}"),
-        TimeElapsedColumn(), console=err,
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[facts]}"),
+        TimeElapsedColumn(),
+        console=err,
     )
 
 

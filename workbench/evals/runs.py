@@ -123,11 +123,18 @@ async def evaluate(
         by_provider.setdefault(model.split("/")[0], []).append(model)
     for model in models:
         evaluation.keep_run(model, epochs)
-    async with asyncio.TaskGroup() as group:
-        for provider, of_provider in by_provider.items():
-            work = _rounds(of_provider, dataset, epochs)
-            for _ in range(min(client.concurrency_of(provider), len(of_provider) * len(dataset) * epochs)):
-                group.create_task(evaluation.work_off(work))
+    workers = [
+        evaluation.work_off(work)
+        for provider, of_provider in by_provider.items()
+        for work in [_rounds(of_provider, dataset, epochs)]
+        for _ in range(min(client.concurrency_of(provider), len(of_provider) * len(dataset) * epochs))
+    ]
+    try:
+        async with asyncio.TaskGroup() as group:
+            for worker in workers:
+                group.create_task(worker)
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None  # the same for every worker, such as a refused parameter
     return Experiment(
         id=evaluation.experiment,
         models=tuple(models),
@@ -183,12 +190,12 @@ class _Evaluation:
     ) -> None:
         given = score(sample, completion.text)
         row = {
-            "id": uuid7(),
+            "id": str(uuid7()),
             "at": datetime.now(UTC),
             "run": run,
             "experiment": self.experiment,
             "model": model,
-            "call_id": completion.call_id,
+            "call_id": str(completion.call_id),
             "sample": sample.id,
             "epoch": epoch,
             "scorer": sample.scorer,

@@ -44,6 +44,9 @@ def retry(
             call.progress.waited_s += seconds
             await sleep(seconds)
 
+        async def once() -> Completion:
+            return await send(call)
+
         def again(error: BaseException) -> bool:
             shown = call.on_chunk is not None and bool(call.progress.chunks)
             return may_pass(error) and not shown
@@ -54,7 +57,7 @@ def retry(
             retry=tenacity.retry_if_exception(again),
             sleep=slept,
             reraise=True,
-        )(send, call)
+        )(once)
 
     return policy
 
