@@ -1,0 +1,32 @@
+"""The call log: every call is a row, in a DuckDB file that any number of processes write and read at once.
+
+Rows go to a journal of this process first (`Recorder`), and from all journals into the file in bulk
+(`Store`); whoever reads (`Log`) sees both. The half that writes loads neither duckdb nor pandas.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workbench.log.journal import LogWarning
+from workbench.log.record import record
+from workbench.log.recorder import Recorder
+
+if TYPE_CHECKING:
+    from workbench.log.store import Store
+    from workbench.log.tables import Log
+
+__all__ = ["Log", "LogWarning", "Recorder", "Store", "record"]
+
+
+def __getattr__(name: str) -> Any:
+    # duckdb and pandas take a second of CPU to load: who only calls models does without.
+    if name == "Log":
+        from workbench.log.tables import Log
+
+        return Log
+    if name == "Store":
+        from workbench.log.store import Store
+
+        return Store
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

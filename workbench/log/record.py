@@ -1,0 +1,175 @@
+"""The waterline: every call that passes here is one row of the log, whatever became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import orjson
+
+from workbench.calls import Attempt, Call, Completion, Timing, fold
+from workbench.errors import CallError
+from workbench.log.process import process_facts
+from workbench.log.recorder import Recorder
+from workbench.pipeline import Policy, Send
+
+Status = Literal["ok", "error", "interrupted"]
+
+
+def record(recorder: Recorder, redact: Callable[[bytes], bytes]) -> Policy:
+    """A policy that writes one row per call, and waits until it is durable.
+
+    A failed call is a row before its error is raised again; an interrupted one (cancelled, Ctrl-C) is a row
+    too, which is not waited for: whoever interrupts wants it to end now.
+
+    Args:
+        recorder: Where the rows go.
+        redact: Takes keys out of the row, given and returned as one line of JSON.
+    """
+
+    def append(call: Call, row: dict[str, Any]) -> asyncio.Future[None]:
+        return asyncio.wrap_future(recorder.append("calls", redact(_line(call, row))))
+
+    async def recorded(call: Call, send: Send) -> Completion:
+        try:
+            completion = await send(call)
+        except Exception as exc:
+            await append(call, _failed("error", call, exc))
+            raise
+        except BaseException as exc:
+            recorder.append("calls", redact(_line(call, _failed("interrupted", call, exc))))
+            raise
+        await append(call, _answered("ok", call, completion))
+        return completion
+
+    return recorded
+
+
+def _answered(status: Status, call: Call, completion: Completion) -> dict[str, Any]:
+    """What a completion says, a partial one too."""
+    timing, usage = completion.timing, completion.usage
+    attempts = completion.attempts or call.progress.attempts
+    return {
+        "status": status,
+        "served_model": completion.served_model,
+        "cached": completion.cached,
+        "response": _body(call.progress.received, completion.raw),
+        "text": completion.text,
+        "finish_reason": completion.finish_reason,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cost_usd": None if completion.cost_usd is None else str(completion.cost_usd),
+        "price_version": completion.price_version,
+        "duration_s": timing.duration_s,
+        "ttft_s": timing.ttft_s,
+        "ttfv_s": timing.ttfv_s,
+        "tpot_s": _tpot_s(timing, usage.output_tokens),
+        "queued_s": timing.queued_s,
+        "waited_s": timing.waited_s,
+        "attempts": len(attempts),
+        "attempt_errors": _errors(attempts),
+        "response_id": completion.response_id,
+    }
+
+
+def _failed(status: Status, call: Call, exc: BaseException) -> dict[str, Any]:
+    """What had arrived before a call failed or was interrupted, and why it did."""
+    row = _answered(status, call, _partial(call))
+    row |= {"error_type": type(exc).__name__, "error_message": str(exc)}
+    if isinstance(exc, CallError):
+        row |= {"error_status": exc.status, "request_id": exc.request_id}
+        row["response"] = row["response"] or exc.body or None
+    return row
+
+
+def _partial(call: Call) -> Completion:
+    progress = call.progress
+    folded = fold(progress.chunks)
+    return Completion(
+        text=folded.text,
+        finish_reason=folded.finish_reason,
+        usage=folded.usage,
+        cost_usd=folded.cost_usd,
+        price_version=folded.price_version,
+        served_model=folded.served_model,
+        response_id=folded.response_id,
+        timing=progress.timing(),
+    )
+
+
+def _line(call: Call, row: dict[str, Any]) -> bytes:
+    """The whole row as a line of JSON: what the call is, and what became of it."""
+    gaps_s = call.progress.gaps_s
+    row |= {
+        "id": str(call.id),
+        "started_at": call.started_at,
+        "provider": call.endpoint.provider,
+        "model": call.request.model,
+        "protocol": call.endpoint.protocol,
+        "stream": call.request.stream,
+        "request": _body(call.progress.sent_body, call.request),
+        "gap_p50_s": statistics.median(gaps_s) if gaps_s else None,
+        "gap_max_s": max(gaps_s, default=None),
+        "gaps_s": [round(gap, 6) for gap in gaps_s],
+        "experiment": call.experiment,
+        "run": call.run,
+        "sample": call.sample,
+        "epoch": call.epoch,
+        "tags": dict(call.tags),
+    }
+    row |= process_facts()
+    try:
+        return orjson.dumps(row, default=_plain)
+    except orjson.JSONEncodeError:
+        # Half of a surrogate pair, cut apart by a model or a user, is no text that a file could hold.
+        return orjson.dumps(_mended(row), default=_plain)
+
+
+def _body(sent: bytes, otherwise: Any) -> Any:
+    """A body as JSON inside the row: as it was on the wire if that is JSON, else as a string.
+
+    Where there was nothing on the wire (a cache hit, no connection), `otherwise` stands for it.
+    """
+    if not sent:
+        return otherwise
+    try:
+        orjson.loads(sent)
+    except orjson.JSONDecodeError:
+        return sent.decode("utf-8", "replace")
+    # Line ends in JSON are white space between its parts; a row is one line.
+    return orjson.Fragment(sent.replace(b"\n", b" ").replace(b"\r", b" "))
+
+
+def _tpot_s(timing: Timing, output_tokens: int | None) -> float | None:
+    if timing.duration_s is None or timing.ttft_s is None or output_tokens is None or output_tokens < 2:
+        return None
+    return (timing.duration_s - timing.ttft_s) / (output_tokens - 1)
+
+
+def _errors(attempts: Sequence[Attempt]) -> list[Attempt] | None:
+    return [attempt for attempt in attempts if attempt.error is not None] or None
+
+
+def _plain(value: object) -> object:
+    """What orjson does not know itself: pictures in a request, mappings of other kinds, anything in `raw`."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    try:
+        return dict(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    return value

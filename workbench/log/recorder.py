@@ -1,0 +1,207 @@
+"""The way into the log: a row is durable once the future that `append` gives is done.
+
+A thread joins what has gathered into one write; it depends on no event loop, so that rows outlive the loop of
+the cell that asked for them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import queue
+import threading
+import time
+import weakref
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Literal
+
+from workbench.log.journal import tell
+from workbench.log.writer import Writer
+
+Sync = Literal["quarter-second", "each"]
+_Item = tuple[str | None, bytes, "Future[None]"]  # without a table: flush
+_EXIT_S = 10.0
+_LAST_INGEST_S = 2.0
+
+
+class Recorder:
+    """Appends rows to the journal of this process; safe to use from any thread, loop and forked child.
+
+    Once the future of `append` is done, the row outlives the death of the process (`kill -9`); it outlives
+    the loss of power a quarter of a second later or, with `sync="each"`, at once. Where the journal cannot be
+    written, calls go on all the same: a `LogWarning` says so once, and rows wait in memory.
+
+    Args:
+        home: The log's folder; made when first needed.
+        sync: When the disk has to confirm.
+        segment_bytes: Size at which a segment of the journal is sealed and ingested.
+        segment_s: Age at which it is, seconds.
+        memory_bytes: How much is kept in memory while the journal cannot be written; what comes then is lost.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        sync: Sync = "quarter-second",
+        segment_bytes: int = 8_000_000,
+        segment_s: float = 300.0,
+        memory_bytes: int = 64_000_000,
+    ) -> None:
+        # A notebook may change its folder between two rows.
+        self.home = Path(home).absolute()
+        self._sync_each = sync == "each"
+        self._segment_bytes = segment_bytes
+        self._segment_s = segment_s
+        self._memory_bytes = memory_bytes
+        self._lock = threading.Lock()
+        self._thread: _WriterThread | None = None
+        _recorders.add(self)
+
+    def append(self, table: str, line: bytes) -> Future[None]:
+        """Add a row to `table`.
+
+        Args:
+            table: One of the log's tables.
+            line: The row as one line of JSON without its line end; columns that are left out are NULL.
+
+        Returns:
+            A future that is done when the row is written. It never fails and cannot be cancelled.
+
+        Raises:
+            ValueError: The line has a line end inside.
+        """
+        if b"\n" in line:
+            raise ValueError(f"a row is one line of JSON, without line ends: {line[:80]!r}…")
+        return self._put(table, line)
+
+    def flush(self) -> None:
+        """Wait until the disk has everything that was appended so far."""
+        if self._thread is not None:
+            self._put(None, b"").result()
+
+    def close(self) -> None:
+        """Write everything, seal the segments, and end the thread; a later `append` starts anew."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.stop()
+
+    def _put(self, table: str | None, line: bytes) -> Future[None]:
+        done: Future[None] = Future()
+        # A cancelled call must not take its row with it.
+        done.set_running_or_notify_cancel()
+        with self._lock:
+            if self._thread is None:
+                self._thread = _WriterThread(self, self._writer())
+                self._thread.start()
+                _homes.add(self.home)
+            self._thread.items.put((table, line, done))
+        return done
+
+    def _writer(self) -> Writer:
+        return Writer(
+            self.home,
+            sync_each=self._sync_each,
+            segment_bytes=self._segment_bytes,
+            segment_s=self._segment_s,
+            memory_bytes=self._memory_bytes,
+        )
+
+    def _forget(self) -> None:
+        """In a forked child, which has neither the thread nor a right to the segments."""
+        self._lock = threading.Lock()
+        if self._thread is not None:
+            self._thread.writer.forget()
+            self._thread = None
+
+
+class _WriterThread(threading.Thread):
+    """Owns the writer; holds on to its recorder, so that it is closed at exit even if nobody else has it."""
+
+    def __init__(self, recorder: Recorder, writer: Writer) -> None:
+        super().__init__(name="workbench-log", daemon=True)
+        self.recorder = recorder
+        self.writer = writer
+        self.items: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        running = True
+        while running:
+            batch, running = self._gather()
+            self.writer.write((table, line) for table, line, _ in batch if table is not None)
+            if any(table is None for table, _, _ in batch):
+                self.writer.sync()
+            for _, _, done in batch:
+                done.set_result(None)
+            if self.writer.tend():
+                _ingest_soon(self.recorder.home)
+        self.writer.close()
+
+    def _gather(self) -> tuple[list[_Item], bool]:
+        """All that waits, once there is something or something is due; and whether more may come."""
+        batch: list[_Item] = []
+        try:
+            item = self.items.get(timeout=self.writer.wait_s())
+            while item is not None:
+                batch.append(item)
+                item = self.items.get_nowait()
+        except queue.Empty:
+            return batch, True
+        return batch, False
+
+    def stop(self) -> None:
+        self.items.put(None)
+        # A disk that hangs must not keep the process from ending.
+        self.join(_EXIT_S)
+
+
+_recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
+_homes: set[Path] = set()
+_ingesting: dict[Path, threading.Thread] = {}
+
+
+def _ingest_soon(home: Path) -> None:
+    """Ingest in a thread of its own, unless one is at it; it does not matter who ingests, or when."""
+    thread = _ingesting.get(home)
+    if thread is None or not thread.is_alive():
+        thread = _ingesting[home] = threading.Thread(
+            target=_ingest, args=(home,), name="workbench-ingest", daemon=True
+        )
+        thread.start()
+
+
+def _ingest(home: Path) -> None:
+    from workbench.log.lock import BusyError  # loaded by whoever ingests, for the same reason as the next one
+    from workbench.log.store import Store  # duckdb loads when it is first needed
+
+    try:
+        Store(home).ingest(wait_s=0.2)
+    except BusyError:
+        pass  # somebody reads or ingests: there is another time
+    except Exception as exc:  # whatever it is, no call fails because of it
+        tell(f"the journal in {str(home)!r} was not ingested and stays as it is, its rows are safe: {exc}")
+
+
+def _at_exit() -> None:
+    for recorder in list(_recorders):
+        recorder.close()
+    for thread in _ingesting.values():
+        thread.join(_EXIT_S)
+    deadline = time.monotonic() + _LAST_INGEST_S
+    for home in _homes:
+        if home.exists() and time.monotonic() < deadline:
+            _ingest(home)
+
+
+def _after_fork() -> None:
+    _ingesting.clear()
+    _homes.clear()
+    for recorder in list(_recorders):
+        recorder._forget()
+
+
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,143 @@
+"""The tables of the log: their columns in order, what DuckDB stores them as, and what they mean."""
+# ruff: noqa: S608 - names in the statements are ours
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SCHEMA_VERSION = 1
+"""Of the log's file, in its table `meta`; a file with a higher one is not touched."""
+
+
+class Column(NamedTuple):
+    """A DuckDB type, and the meaning that the file keeps as the column's comment."""
+
+    type: str
+    meaning: str
+
+
+TABLES: dict[str, dict[str, Column]] = {
+    "calls": {
+        "id": Column("UUID", "UUIDv7: sorts by time"),
+        "started_at": Column("TIMESTAMPTZ", "when the call was asked for"),
+        "status": Column("VARCHAR", "ok, error or interrupted"),
+        "provider": Column("VARCHAR", "who serves the API"),
+        "model": Column("VARCHAR", "the id that the provider knows"),
+        "served_model": Column("VARCHAR", "what answered, in the provider's words"),
+        "protocol": Column("VARCHAR", "the wire format"),
+        "stream": Column("BOOLEAN", "whether the answer was asked for as a stream"),
+        "cached": Column("BOOLEAN", "answered by our own cache"),
+        "request": Column("JSON", "the body as sent; where nothing was sent, the request in our own words"),
+        "response": Column(
+            "JSON", "the body as received, a stream's list of events; partial if it broke off"
+        ),
+        "text": Column("VARCHAR", "the visible answer; partial if it broke off"),
+        "finish_reason": Column("VARCHAR", "stop, length, tool_calls, content_filter, error or other"),
+        "input_tokens": Column("BIGINT", "includes cached ones"),
+        "output_tokens": Column("BIGINT", "includes reasoning"),
+        "cache_read_tokens": Column("BIGINT", "read from the provider's cache"),
+        "cache_write_tokens": Column("BIGINT", "written to the provider's cache"),
+        "reasoning_tokens": Column("BIGINT", "thinking, part of output_tokens"),
+        "cost_usd": Column("DECIMAL(18,9)", "price at the time of the call; NULL unknown, 0 free"),
+        "price_version": Column("VARCHAR", "what the price was taken from"),
+        "duration_s": Column("DOUBLE", "request sent to last byte, the attempt that decided the call"),
+        "ttft_s": Column("DOUBLE", "request sent to first chunk with content of any kind"),
+        "ttfv_s": Column("DOUBLE", "request sent to first visible text"),
+        "tpot_s": Column("DOUBLE", "(duration_s - ttft_s) / (output_tokens - 1)"),
+        "gap_p50_s": Column("DOUBLE", "median of the gaps between chunks"),
+        "gap_max_s": Column("DOUBLE", "longest gap between chunks"),
+        "gaps_s": Column("DOUBLE[]", "the gaps between chunks, in order"),
+        "queued_s": Column("DOUBLE", "waiting for a slot of the provider's limit"),
+        "waited_s": Column("DOUBLE", "sleeping between attempts"),
+        "attempts": Column("INTEGER", "HTTP tries; 0 where none was made"),
+        "attempt_errors": Column("JSON", "the tries that failed: duration_s, status, error, message"),
+        "error_type": Column("VARCHAR", "class of the error that the caller saw"),
+        "error_message": Column("VARCHAR", "its words"),
+        "error_status": Column("INTEGER", "HTTP status of the error"),
+        "request_id": Column("VARCHAR", "the provider's id of the request"),
+        "response_id": Column("VARCHAR", "the provider's id of the answer"),
+        "experiment": Column("VARCHAR", "runs meant to be compared"),
+        "run": Column("VARCHAR", "one model, data set and set of params at one time"),
+        "sample": Column("VARCHAR", "item of the data set"),
+        "epoch": Column("INTEGER", "k-th repetition of the sample in the run, from 0"),
+        "tags": Column("MAP(VARCHAR, VARCHAR)", "the user's own words: tags['project']"),
+        "session": Column("UUID", "one per process"),
+        "host": Column("VARCHAR", "name of the machine"),
+        "pid": Column("INTEGER", "number of the process"),
+        "package_version": Column("VARCHAR", "version of the workbench"),
+    },
+    "runs": {
+        "id": Column("VARCHAR", "what calls and scores name as their run"),
+        "experiment": Column("VARCHAR", "runs meant to be compared"),
+        "started_at": Column("TIMESTAMPTZ", "when the run began"),
+        "model": Column("VARCHAR", "provider/model"),
+        "dataset": Column("VARCHAR", "name of the data set"),
+        "dataset_hash": Column("VARCHAR", "hash of its content"),
+        "samples": Column("INTEGER", "items asked"),
+        "epochs": Column("INTEGER", "repetitions of each"),
+        "params": Column("JSON", "parameters, prompt template, scorers"),
+        "simulated": Column("BOOLEAN", "whether the simulator answered"),
+        "session": Column("UUID", "one per process"),
+        "package_version": Column("VARCHAR", "version of the workbench"),
+    },
+    "scores": {
+        "id": Column("UUID", "UUIDv7: sorts by time"),
+        "at": Column("TIMESTAMPTZ", "when the score was given"),
+        "run": Column("VARCHAR", "the run"),
+        "experiment": Column("VARCHAR", "runs meant to be compared"),
+        "model": Column("VARCHAR", "provider/model"),
+        "call_id": Column("UUID", "the call whose answer was scored"),
+        "sample": Column("VARCHAR", "item of the data set"),
+        "epoch": Column("INTEGER", "k-th repetition of the sample in the run, from 0"),
+        "scorer": Column("VARCHAR", "name of the scorer"),
+        "value": Column("DOUBLE", "the score; NULL where none could be given"),
+        "label": Column("VARCHAR", "the answer as the scorer read it"),
+        "target": Column("VARCHAR", "the wanted answer"),
+        "explanation": Column("VARCHAR", "why, in the scorer's words"),
+        "grp": Column("VARCHAR", "category or cluster of the sample"),
+    },
+}
+
+# Zstd takes bodies to a quarter; short columns are better off with what DuckDB chooses itself.
+_COMPRESSED = frozenset({("calls", "request"), ("calls", "response"), ("calls", "text")})
+
+
+def ddl() -> str:
+    """Statements that make the tables in a new file attached as `log`, with a comment on every column."""
+    statements = [
+        "CREATE TABLE log.meta (schema_version INTEGER, made_at TIMESTAMPTZ DEFAULT now())",
+        f"INSERT INTO log.meta (schema_version) VALUES ({SCHEMA_VERSION})",
+        # Segments whose rows are in the tables, written in the same transaction as the rows.
+        "CREATE TABLE log.ingested (segment VARCHAR PRIMARY KEY, rows BIGINT, corrupt BOOLEAN)",
+    ]
+    for table, columns in TABLES.items():
+        fields = [f'"{name}" {column.type}{_storage(table, name)}' for name, column in columns.items()]
+        statements.append(f"CREATE TABLE log.{table} ({', '.join(fields)})")
+        for name, column in columns.items():
+            statements.append(f'COMMENT ON COLUMN log.{table}."{name}" IS {text(column.meaning)}')
+    return ";\n".join(statements)
+
+
+def columns_of(table: str) -> str:
+    """The columns of a table as the `columns` argument of DuckDB's `read_json`."""
+    return "{" + ", ".join(f"'{name}': '{column.type}'" for name, column in TABLES[table].items()) + "}"
+
+
+def empty(table: str) -> str:
+    """A query with the columns of a table and no row."""
+    nulls = ", ".join(f'NULL::{column.type} AS "{name}"' for name, column in TABLES[table].items())
+    return f"SELECT {nulls} WHERE false"
+
+
+def text(value: object) -> str:
+    """A value as a string literal of SQL, for where no mark can stand for it."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def tables_in_words() -> str:
+    """The tables and their columns, for messages."""
+    return "; ".join(f"{table}: {', '.join(columns)}" for table, columns in TABLES.items())
+
+
+def _storage(table: str, column: str) -> str:
+    return " USING COMPRESSION zstd" if (table, column) in _COMPRESSED else ""
