@@ -284,11 +284,12 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     """Join the chunks of one answer into the completion that they are pieces of.
 
     Text is joined in order, tool calls by their index; of usage, finish reason, model and id the last word
-    counts. An answer that did not stream is a single chunk.
+    counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one). An answer
+    that did not stream is a single chunk.
     """
     text: list[str] = []
     reasoning: list[str] = []
-    calls: dict[int, tuple[list[str], list[str], list[str]]] = {}
+    pieces: list[ToolCallPiece] = []
     usage = Usage()
     finish_reason: FinishReason | None = None
     served_model: str | None = None
@@ -297,14 +298,11 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     for chunk in chunks:
         text.append(chunk.text)
         reasoning.append(chunk.reasoning)
-        for piece in chunk.tool_calls:
-            ids, names, arguments = calls.setdefault(piece.index, ([], [], []))
-            ids.append(piece.id)
-            names.append(piece.name)
-            arguments.append(piece.arguments)
+        pieces += chunk.tool_calls
         if chunk.usage is not None:
             usage = usage.updated(chunk.usage)
-        finish_reason = chunk.finish_reason or finish_reason
+        if chunk.finish_reason is not None and (finish_reason is None or chunk.finish_reason != "stop"):
+            finish_reason = chunk.finish_reason
         served_model = chunk.served_model or served_model
         response_id = chunk.response_id or response_id
         if chunk.reported_cost_usd is not None:
@@ -312,10 +310,7 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     return Completion(
         text="".join(text),
         reasoning="".join(reasoning),
-        tool_calls=tuple(
-            ToolCall(id="".join(ids), name="".join(names), arguments="".join(arguments))
-            for _, (ids, names, arguments) in sorted(calls.items())
-        ),
+        tool_calls=_join(pieces),
         finish_reason=finish_reason,
         usage=usage,
         served_model=served_model,
@@ -323,6 +318,22 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
         cost_usd=reported_cost_usd,
         price_version=None if reported_cost_usd is None else "reported by the provider",
     )
+
+
+def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
+    calls: list[tuple[int, ToolCall]] = []
+    for piece in pieces:
+        place = next((at for at in reversed(range(len(calls))) if calls[at][0] == piece.index), None)
+        # Some servers give every call the index 0 and tell them apart by the id alone.
+        if place is None or (piece.id and calls[place][1].id and piece.id != calls[place][1].id):
+            calls.append((piece.index, ToolCall(id=piece.id, name=piece.name, arguments=piece.arguments)))
+            continue
+        begun = calls[place][1]
+        whole = ToolCall(
+            id=begun.id or piece.id, name=begun.name or piece.name, arguments=begun.arguments + piece.arguments
+        )
+        calls[place] = (piece.index, whole)
+    return tuple(call for _, call in sorted(calls, key=lambda numbered: numbered[0]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
