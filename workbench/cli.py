@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 import orjson
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -20,7 +21,8 @@ from workbench.bundled import bundled
 from workbench.config import load_settings
 from workbench.errors import WorkbenchError
 
-out = Console(highlight=False, soft_wrap=True)
+WIDTH = None if sys.stdout.isatty() else 120  # a pipe has no width of its own
+out = Console(highlight=False, soft_wrap=True, width=WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 FINE, WORSE, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
@@ -272,37 +274,31 @@ def _verdict(worse: tuple[str, ...]) -> int:
 def _print_summary(log: Any, experiment: Any) -> None:
     from workbench.analysis.results import results, summary
 
-    table = Table(title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}")
-    for heading in (
-        "model",
-        "p50 s",
-        "p95 s",
-        "TTFT s",
-        "tokens in/out",
-        "cost $",
-        "accuracy",
-        "agreement",
-        "errors",
-    ):
-        table.add_column(
-            heading, justify="left" if heading == "model" else "right", no_wrap=heading == "model"
-        )
+    table = Table(
+        title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        pad_edge=False,
+    )
+    table.add_column("model", overflow="fold")
+    for heading in ("p50 s", "p95 s", "TTFT s", "tokens", "cost $", "accuracy", "agree", "errors"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in summary(results(log, experiment.id)).itertuples():
         table.add_row(
             _plain(str(row.model)),
             _figure(row.duration_p50_s, ".2f"),
             _figure(row.duration_p95_s, ".2f"),
             _figure(row.ttft_p50_s, ".3f"),
-            f"{row.input_tokens}/{row.output_tokens}",
+            f"{row.input_tokens}→{row.output_tokens}",
             _cost(row),
-            f"{_figure(row.accuracy, '.0%')} \\[{_figure(row.accuracy_low, '.0%')}, {_figure(row.accuracy_high, '.0%')}]",
+            f"{_figure(row.accuracy, '.0%')} ({_percent(row.accuracy_low)}–{_percent(row.accuracy_high)})",
             _figure(row.agreement, ".0%"),
             str(row.errors),
         )
     out.print(table)
     out.print(
-        "[dim]accuracy: share of right answers with its 95 % interval; agreement: mean share of equal answers "
-        "with each other model[/]"
+        "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each other "
+        "model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
     )
 
 
@@ -311,6 +307,10 @@ def _cost(row: Any) -> str:
     if cost == "–":
         return "unknown"
     return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
+
+
+def _percent(value: Any) -> str:
+    return _figure(100 * value, ".0f")
 
 
 def _figure(value: Any, form: str) -> str:

@@ -132,7 +132,8 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
     tests = [_paired(item_scores(old, model), item_scores(new, model)) for model in models]
     worse, better = holm([test.p_worse for test in tests]), holm([test.p_better for test in tests])
     adjusted = [
-        replace(test, p_worse=fall, p_better=rise) for test, fall, rise in zip(tests, worse, better, strict=True)
+        replace(test, p_worse=fall, p_better=rise)
+        for test, fall, rise in zip(tests, worse, better, strict=True)
     ]
     return Regression(
         experiment=experiment,

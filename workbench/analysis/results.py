@@ -51,7 +51,9 @@ def find_experiment(log: Log, reference: str, *, before: str | None = None) -> s
     if wanted == "last":
         found = [name for name in known if name != before][:1]
     else:
-        found = [name for name in known if name == wanted] or [name for name in known if name.startswith(wanted)]
+        found = [name for name in known if name == wanted] or [
+            name for name in known if name.startswith(wanted)
+        ]
     if len(found) == 1:
         return found[0]
     latest = f"the latest are {', '.join(known[:5])}" if known else "the log has none yet"
@@ -74,11 +76,14 @@ def results(log: Log, experiment: str) -> pd.DataFrame:
 
 def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:
     """The answers that were read, of each model, over the same samples and epochs; `None` where there is none."""
-    wide = frame.pivot_table(index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False)
+    wide = frame.pivot_table(
+        index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False
+    )
     names = list(dict.fromkeys(frame["model"]))
     wide = wide.reindex(columns=names)
     return {
-        str(name): [None if pd.isna(label) else str(label) for label in column] for name, column in wide.items()
+        str(name): [None if pd.isna(label) else str(label) for label in column]
+        for name, column in wide.items()
     }
 
 

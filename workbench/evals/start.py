@@ -74,7 +74,9 @@ async def find_models(client: Client, models: Sequence[str] = ()) -> Found:
     if real:
         # The first of each provider before the second of any.
         ranked = sorted(
-            (place, order, name) for order, each in enumerate(real) for place, name in enumerate(each.suggested)
+            (place, order, name)
+            for order, each in enumerate(real)
+            for place, name in enumerate(each.suggested)
         )
         return Found(
             models=tuple(name for _, _, name in ranked[:MOST_MODELS]),

@@ -54,10 +54,17 @@ def run_report(
     out.mkdir(parents=True, exist_ok=True)
     executed = out / notebook.name
     failure = ""
-    with _environment({"WORKBENCH_HEADLESS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(environment or {})}):
+    with _environment(
+        {"WORKBENCH_HEADLESS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(environment or {})}
+    ):
         try:
             papermill.execute_notebook(
-                str(notebook), str(executed), dict(parameters), progress_bar=False, cwd=str(Path.cwd())
+                str(notebook),
+                str(executed),
+                dict(parameters),
+                progress_bar=False,
+                cwd=str(Path.cwd()),
+                extra_arguments=["--log-level=ERROR"],
             )
         except PapermillExecutionError as exc:
             failure = f"{exc.ename}: {exc.evalue}" if exc.ename else f"cell {exc.exec_count} failed"

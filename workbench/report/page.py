@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import html
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ import plotly.io
 import plotly.offline
 from nbconvert import HTMLExporter
 
+from workbench.simulator import SIMULATED
+
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
+NOTICE = "This report contains simulated models (sim/…): their answers, speeds and prices are made up."
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 
 
@@ -31,13 +36,24 @@ def page_of(document: nbformat.NotebookNode, *, title: str, failure: str = "") -
         template_name="basic", exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True
     ).from_notebook_node(document)
     script = f"<script>{plotly.offline.get_plotlyjs()}</script>" if any(charts) else ""
-    alarm = f'<p class="failure"><b>This report is not complete.</b> {html.escape(failure)}</p>' if failure else ""
+    simulated = f'<p class="notice">{html.escape(NOTICE)}</p>' if _simulated(document) else ""
+    alarm = (
+        f'<p class="failure"><b>This report is not complete.</b> {html.escape(failure)}</p>'
+        if failure
+        else ""
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n<style>\n{STYLE}</style>\n{script}\n</head>\n"
-        f"<body>\n<main>\n{alarm}{body}\n</main>\n</body>\n</html>\n"
+        f"<body>\n<main>\n{simulated}{alarm}{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _simulated(document: nbformat.NotebookNode) -> bool:
+    """Whether any output names a simulated model."""
+    outputs = [output for cell in document.cells for output in cell.get("outputs", [])]
+    return re.search(rf"\b{SIMULATED}/[a-z]", json.dumps(outputs)) is not None
 
 
 def _static(output: dict[str, Any]) -> bool:
