@@ -1,0 +1,1 @@
+"""Statistics, agreement, and what an experiment found."""
