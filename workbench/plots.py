@@ -1,8 +1,8 @@
 """Charts: frames in, plotly figures out.
 
-A colour means a model. Charts of the same set of models give them the same colours by themselves; where the set
-changes from chart to chart, or grows, hand each the mapping of `colours`. Backgrounds are transparent and lines
-grey, so that a figure reads on a light and on a dark page. To update a figure, make it again.
+A colour means a model. Charts of the same set of models give them the same colours by themselves; where the
+set changes from chart to chart, or grows, hand each the mapping of `colours`. Backgrounds are transparent and
+lines grey, so that a figure reads on a light and on a dark page. To update a figure, make it again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PALETTE = (
     "#7B2FF7", "#A82424", "#9CC06C", "#903C6C", "#609CFC", "#8A7A5C",
 )  # fmt: skip
 INK = "#808080"
+CLEAR = "rgba(0, 0, 0, 0)"
 GRID = "rgba(128, 128, 128, 0.25)"
 ROW_PX = 46
 MANY = 500  # more points of one model than this are drawn as a box alone
@@ -39,7 +40,7 @@ def colours(models: Iterable[str]) -> dict[str, str]:
 
 
 def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
-    """How long each model takes: every call as a point, its quartiles as a box, p50 with its 95 % interval.
+    """How long each model takes: every call as a point, quartiles as a box, p50 with its 95 % interval.
 
     Args:
         calls: One row a call, with `model`, `duration_s` (seconds, `nan` for a call without a duration) and,
@@ -62,7 +63,7 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
             seconds = calls.loc[calls["model"] == model, column].dropna().astype(float)
             if len(seconds):
                 figure.add_trace(_box(model, seconds, palette[model]), row=1, col=place)
-                figure.add_trace(_median(model, quantile(seconds, 0.5), palette[model]), row=1, col=place)
+                figure.add_trace(_median(model, seconds, palette[model]), row=1, col=place)
         figure.update_xaxes(title_text=f"{words}, s", rangemode="tozero", col=place)
     return _styled(figure, title, models)
 
@@ -71,63 +72,61 @@ def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     """What each model's calls cost together.
 
     Args:
-        summary: One row a model, with `model`, `cost_usd` (US dollars; missing where unknown, 0 where free) and
-            `calls` (how many).
+        summary: One row a model, with `model`, `cost_usd` (US dollars, missing where unknown, 0 where free)
+            and `calls` (how many); with `unknown_cost` (calls that the sum is short of), the words say so.
         palette: As in `latency`.
     """
     title = "Cost of all calls, US dollars"
     if summary.empty:
         return _nothing(title)
-    palette = palette or colours(sorted(summary["model"]))
+    models, costs = list(summary["model"]), summary["cost_usd"].astype(float).tolist()
+    palette = palette or colours(sorted(models))
     figure = go.Figure()
-    for row in summary.itertuples():
-        words = "cost unknown" if pd.isna(row.cost_usd) else _dollars(float(row.cost_usd))
-        words = f" {words} · {row.calls:,} call{'' if row.calls == 1 else 's'}"
-        hover = f"{row.model}: {words}<extra></extra>"
-        if (
-            pd.isna(row.cost_usd) or row.cost_usd == 0
-        ):  # words alone, for a bar of 0 would look like a cheap model
-            figure.add_scatter(
-                x=[0],
-                y=[row.model],
-                mode="text",
-                text=[words],
-                textposition="middle right",
-                hovertemplate=hover,
-            )
-        else:
-            figure.add_bar(
-                x=[float(row.cost_usd)], y=[row.model], orientation="h", marker_color=palette[row.model],
-                text=[words], textposition="outside", textfont_color=INK, cliponaxis=False, hovertemplate=hover,
-            )  # fmt: skip
-    highest = float(pd.to_numeric(summary["cost_usd"].astype(float)).max())
-    reach = 1.6 * highest if highest > 0 else 1  # the words beside the longest bar need room
+    short = summary.get("unknown_cost", pd.Series(0, index=summary.index))
+    for model, usd, calls, unknown in zip(models, costs, summary["calls"], short, strict=True):
+        words = f" {_dollars(usd)} · {int(calls):,} call{'' if calls == 1 else 's'}"
+        if unknown and not math.isnan(usd):
+            words += f", {int(unknown):,} of unknown cost"
+        both = {"y": [model], "text": [words], "hovertemplate": f"{model}: {words}<extra></extra>"}
+        if usd > 0:
+            look = {"marker_color": palette[model], "textfont_color": INK, "cliponaxis": False}
+            figure.add_bar(x=[usd], orientation="h", textposition="outside", **look, **both)
+        else:  # words alone: a bar of 0 would look like a cheap model
+            figure.add_scatter(x=[0], mode="text", textposition="middle right", **both)
+    highest = max((usd for usd in costs if usd > 0), default=0.0)
+    reach = 1.6 * highest or 1.0  # the words beside the longest bar need room
     figure.update_xaxes(title_text="US$", tickprefix="$", range=[0, reach], showticklabels=highest > 0)
-    return _styled(figure, title, list(summary["model"]))
+    return _styled(figure, title, models).update_yaxes(showgrid=False)
 
 
 def accuracy(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     """How many samples each model has right, with the interval and the number of samples.
 
     Args:
-        summary: One row a model, with `model`, `accuracy`, `accuracy_low`, `accuracy_high` (all in [0, 1], missing
-            where undefined) and `n` (samples).
+        summary: One row a model, with `model`, `accuracy`, `accuracy_low`, `accuracy_high` (in [0, 1],
+            missing where undefined) and `n` (samples).
         palette: As in `latency`.
     """
     title = "Accuracy, % of samples, with 95 % interval"
     if summary.empty:
         return _nothing(title)
-    palette = palette or colours(sorted(summary["model"]))
+    models = list(summary["model"])
+    palette = palette or colours(sorted(models))
     figure = go.Figure()
-    for row, estimate in zip(summary.itertuples(), _accuracies(summary), strict=True):
+    for model, share in zip(models, _accuracies(summary), strict=True):
         figure.add_scatter(
-            x=[100 * estimate.value], y=[row.model], error_x=_bars(estimate, 100), mode="markers+text",
-            marker={"size": 11, "color": palette[row.model]}, textposition="top center",
-            text=[estimate.percent().split(" [")[0] + f", n={estimate.n}"],
-            hovertemplate=f"{row.model}: {estimate.percent()}<extra></extra>",
-        )  # fmt: skip
+            x=[100 * share.value],
+            y=[model],
+            error_x=_bars(share, 100),
+            mode="markers+text",
+            marker={"size": 11, "color": palette[model]},
+            text=[f"{100 * share.value:.1f} %, n={share.n}"],
+            textposition="top center",
+            cliponaxis=False,
+            hovertemplate=f"{model}: {share.percent()}<extra></extra>",
+        )
     figure.update_xaxes(title_text="samples right, %", range=[-2, 102])
-    return _styled(figure, title, list(summary["model"]))
+    return _styled(figure, title, models)
 
 
 def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
@@ -140,17 +139,22 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
     title = "Accuracy, % of samples, against cost of all calls, US dollars"
     if summary.empty:
         return _nothing(title)
-    palette = palette or colours(sorted(summary["model"]))
+    models, costs = list(summary["model"]), summary["cost_usd"].astype(float).tolist()
+    palette = palette or colours(sorted(models))
     figure = go.Figure()
-    for row, estimate in zip(summary.itertuples(), _accuracies(summary), strict=True):
-        if pd.isna(row.cost_usd):
-            continue
-        figure.add_scatter(
-            x=[float(row.cost_usd)], y=[100 * estimate.value], error_y=_bars(estimate, 100), name=row.model,
-            mode="markers", marker={"size": 11, "color": palette[row.model]},
-            hovertemplate=f"{row.model}: {estimate.percent()}, {_dollars(float(row.cost_usd))}<extra></extra>",
-        )  # fmt: skip
-    unknown = ", ".join(summary.loc[summary["cost_usd"].isna(), "model"])
+    for model, usd, share in zip(models, costs, _accuracies(summary), strict=True):
+        if not math.isnan(usd):
+            figure.add_scatter(
+                x=[usd],
+                y=[100 * share.value],
+                error_y=_bars(share, 100),
+                name=f"{model}, n={share.n}",
+                mode="markers",
+                cliponaxis=False,
+                marker={"size": 11, "color": palette[model]},
+                hovertemplate=f"{model}: {share.percent()}, {_dollars(usd)}<extra></extra>",
+            )
+    unknown = ", ".join(model for model, usd in zip(models, costs, strict=True) if math.isnan(usd))
     figure.update_xaxes(title_text="cost, US$", tickprefix="$", rangemode="tozero")
     figure.update_yaxes(title_text="samples right, %", range=[-2, 102])
     _styled(figure, title)
@@ -158,7 +162,7 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
         title_subtitle_text=f"cost unknown: {unknown}" if unknown else None,
         showlegend=True,
         legend={"orientation": "h", "y": -0.25},
-        height=420 + 12 * len(summary),
+        height=420 + 12 * len(models),
     )
 
 
@@ -175,36 +179,57 @@ def agreement(matrix: pd.DataFrame) -> go.Figure:
     percent = 100 * matrix.to_numpy(dtype=float)
     numbers = [["–" if math.isnan(x) else f"{x:.0f}" for x in row] for row in percent]
     # with long names on both axes no room is left for the grid, so columns have the number of their row
-    places = [str(i) for i, _ in enumerate(models, start=1)]
+    places = [str(i) for i in range(1, len(models) + 1)]
     figure = go.Figure(
         go.Heatmap(
-            z=percent, x=places, y=models, text=numbers, texttemplate="%{text}", zmin=0, zmax=100, xgap=2, ygap=2,
-            colorscale="Cividis", colorbar={"title": "%", "thickness": 12},
-            customdata=[models] * len(models), hovertemplate="%{y} and %{customdata}: %{text} %<extra></extra>",
+            z=percent,
+            x=places,
+            y=models,
+            text=numbers,
+            texttemplate="%{text}",
+            zmin=0,
+            zmax=100,
+            xgap=2,
+            ygap=2,
+            colorscale="Cividis",
+            showscale=False,
+            customdata=[models] * len(models),
+            hovertemplate="%{y} and %{customdata}: %{text} %<extra></extra>",
         )
-    )  # fmt: skip
+    )
     _styled(figure, title, models)
     figure.update_xaxes(type="category", side="top", showgrid=False)
     figure.update_yaxes(
-        showgrid=False, ticktext=[f"{_label(m)}  {i}" for m, i in zip(models, places, strict=True)]
+        showgrid=False, ticktext=[f"{i} · {_label(m)}" for i, m in zip(places, models, strict=True)]
     )
     return figure
 
 
 def _box(model: str, seconds: pd.Series[float], colour: str) -> go.Box:
     return go.Box(
-        x=seconds, y=[model] * len(seconds), orientation="h", boxpoints="all" if len(seconds) <= MANY else False,
-        pointpos=0, jitter=0.6, marker={"color": colour, "size": 4, "opacity": 0.45}, line={"color": colour, "width": 1},
-        fillcolor="rgba(0, 0, 0, 0)", hovertemplate=f"{model}: %{{x:.3f}} s<extra></extra>",
-    )  # fmt: skip
+        x=seconds,
+        y=[model] * len(seconds),
+        orientation="h",
+        boxpoints="all" if len(seconds) <= MANY else False,
+        pointpos=0,
+        jitter=0.6,
+        marker={"color": colour, "size": 4, "opacity": 0.45},
+        line={"color": INK, "width": 1},
+        fillcolor=CLEAR,
+        hovertemplate=f"{model}: %{{x:.3f}} s<extra></extra>",
+    )
 
 
-def _median(model: str, p50: Estimate, colour: str) -> go.Scatter:
+def _median(model: str, seconds: pd.Series[float], colour: str) -> go.Scatter:
+    p50, p95 = quantile(seconds, 0.5), quantile(seconds, 0.95)
     return go.Scatter(
-        x=[p50.value], y=[model], mode="markers", error_x=_bars(p50),
+        x=[p50.value],
+        y=[model],
+        mode="markers",
+        error_x=_bars(p50),
         marker={"color": colour, "size": 12, "symbol": "diamond", "line": {"color": "white", "width": 1}},
-        hovertemplate=f"{model}: p50 {p50} s<extra></extra>",
-    )  # fmt: skip
+        hovertemplate=f"{model}<br>p50, s: {p50}<br>p95, s: {p95}<extra></extra>",
+    )
 
 
 def _bars(estimate: Estimate, scale: float = 1) -> dict[str, object]:
@@ -215,7 +240,7 @@ def _bars(estimate: Estimate, scale: float = 1) -> dict[str, object]:
         "symmetric": False,
         "array": [0 if math.isnan(up) else scale * up],
         "arrayminus": [0 if math.isnan(down) else scale * down],
-        "thickness": 2,
+        "thickness": 3,
     }
 
 
@@ -228,7 +253,9 @@ def _accuracies(summary: pd.DataFrame) -> list[Estimate]:
 
 
 def _dollars(usd: float) -> str:
-    """`free`, or the amount with three significant digits or whole cents, never with an exponent."""
+    """In words: unknown, free, or the amount in cents or, if small, three significant digits."""
+    if math.isnan(usd):
+        return "cost unknown"
     if usd == 0:
         return "free"
     digits = max(2, 2 - math.floor(math.log10(usd)))
@@ -246,21 +273,32 @@ def _nothing(title: str) -> go.Figure:
     )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
-    return _styled(figure, title)
+    return _styled(figure, title).update_layout(height=200)
 
 
 def _styled(figure: go.Figure, title: str, models: list[str] | None = None) -> go.Figure:
-    """Give a figure the look of all charts and, where `models` are given, one row for each, the first on top."""
+    """Give a figure the look of all charts and, for `models`, one row each, the first on top."""
     figure.update_layout(
-        template="none", title_text=title, font_color=INK, showlegend=False, hovermode="closest",
-        paper_bgcolor="rgba(0, 0, 0, 0)", plot_bgcolor="rgba(0, 0, 0, 0)", margin={"l": 20, "r": 20, "t": 60, "b": 50},
-    )  # fmt: skip
+        template="none",
+        title={"text": title, "x": 0, "xanchor": "left", "xref": "container", "pad": {"l": 20}},
+        modebar={"bgcolor": CLEAR, "color": GRID, "activecolor": INK},
+        font_color=INK,
+        showlegend=False,
+        hovermode="closest",
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        margin={"l": 20, "r": 50, "t": 60, "b": 50},
+    )
     figure.update_xaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True)
-    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True)
+    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True, ticklabelstandoff=6)
     if models is not None:
         figure.update_layout(height=130 + ROW_PX * len(models))
         figure.update_yaxes(
-            type="category", categoryorder="array", categoryarray=models, range=[len(models) - 0.5, -0.5],
-            tickvals=models, ticktext=[_label(model) for model in models],
-        )  # fmt: skip
+            type="category",
+            categoryorder="array",
+            categoryarray=models,
+            range=[len(models) - 0.5, -0.5],
+            tickvals=models,
+            ticktext=[_label(model) for model in models],
+        )
     return figure

@@ -58,7 +58,7 @@ def cohen_kappa(a: Sequence[Label], b: Sequence[Label]) -> float:
         return math.nan
     table = np.zeros((size, size))
     np.add.at(table, (codes[:, 0], codes[:, 1]), 1)
-    return float(inter_rater.cohens_kappa(table, return_results=False))  # type: ignore[no-untyped-call]
+    return float(inter_rater.cohens_kappa(table, return_results=False))
 
 
 def fleiss_kappa(ratings: Sequence[Sequence[Label]]) -> float:
@@ -83,8 +83,8 @@ def fleiss_kappa(ratings: Sequence[Sequence[Label]]) -> float:
     codes = _codes([label for row in complete for label in row])
     if not complete or len(complete[0]) < 2 or len(np.unique(codes)) < 2:
         return math.nan
-    table, _ = inter_rater.aggregate_raters(codes.reshape(len(complete), -1))  # type: ignore[no-untyped-call]
-    return float(inter_rater.fleiss_kappa(table))  # type: ignore[no-untyped-call]
+    table, _ = inter_rater.aggregate_raters(codes.reshape(len(complete), -1))
+    return float(inter_rater.fleiss_kappa(table))
 
 
 def krippendorff_alpha(ratings: Sequence[Sequence[Label]], level: Level = "nominal") -> float:

@@ -167,7 +167,7 @@ def holm(p_values: Iterable[float]) -> list[float]:
     given = np.array(list(p_values), dtype=float)
     known = ~np.isnan(given)
     if known.any():
-        given[known] = multipletests(given[known], method="holm")[1]  # type: ignore[no-untyped-call]
+        given[known] = multipletests(given[known], method="holm")[1]
     return [float(p) for p in given]
 
 
