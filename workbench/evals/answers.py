@@ -30,22 +30,25 @@ _TIMES_TEN = re.compile(r" ?(?:×|\\times|\\cdot|\*|x) ?10 ?\^ ?\{?\(?([-+]?\d+)
 _DIGITS = r"(?:\d{1,3}(?P<gap>[ ,'’_])\d{3}(?:(?P=gap)\d{3})*(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _NUMBER = re.compile(
     # Digits that end a word are no number: the 2 of CO2.
-    rf"(?<![^\W_])(?P<sign>[-+]?)[$€£¥]?(?P<digits>{_DIGITS})(?P<power>[eE][-+]?\d+)?(?:\s?/\s?(?P<below>\d+))?"
+    rf"(?<![^\W_])(?P<sign>[-+]?)[$€£¥]?(?P<digits>{_DIGITS})(?P<power>[eE][-+]?\d+)?"
+    r"(?:\s?/\s?(?P<below>\d+))?"
 )
 
-# In running text a capital I, and behind a comma a capital A, that a word follows is most likely a word itself.
+# A capital I that a word follows is most likely a word itself; behind a comma a capital A too.
 _LETTER = r"(?:[A-HJ](?!\w|['’]\w)|I(?!\w|['’]|\s+\w)|[a-j](?=[^\w\s'’]|\s*$))"
 _NEXT_LETTER = r"(?:[B-HJ](?!\w|['’]\w)|[AI](?!\w|['’]|\s+\w))"
 _BETWEEN = r"[)\]*_`]*\s*(?:[,/&]|or\b|and\b)(?:\s*(?:or|and)\b)?\s*[*_`(\[]*"
-_LETTERS = rf"(?P<letters>{_LETTER}(?:{_BETWEEN}{_NEXT_LETTER})*)"
-_OPENING = r"[\s*_`\"'“‘(\[{$\\]*"
-_LINE_OPENING = _OPENING.replace(r"\s", " ")
+_LETTERS = rf"(?P<letters>{_LETTER}(?:{_BETWEEN}{_NEXT_LETTER}){{0,9}})"
+_DRESS = r"*_`\"'“‘(\[{$\\"
+_OPENING, _LINE_OPENING = rf"[\s{_DRESS}]*", rf"[ {_DRESS}]*"
 _STATED_LETTERS = (
     re.compile(rf"\\boxed\s*\{{\s*(?:\\text\w*\s*\{{)?\s*\(?{_LETTERS}", re.MULTILINE),
     re.compile(rf"{_ANSWER}(?i:option|choice|letter)?{_OPENING}{_LETTERS}", re.MULTILINE),
 )
 _SHOWN_LETTERS = (
-    re.compile(rf"^[>•-]?{_LINE_OPENING}{_LETTERS}(?:\.(?!\w)|[)\]:,;*_`\"'”’$}}]|\s+[-–—]\s|\s*$)", re.MULTILINE),
+    re.compile(
+        rf"^[>•-]?{_LINE_OPENING}{_LETTERS}(?:\.(?!\w)|[)\]:,;*_`\"'”’$}}]|\s+[-–—]\s|\s*$)", re.MULTILINE
+    ),
     re.compile(r"\((?P<letters>[A-Ja-j])\)"),
     re.compile(r"(?P<mark>[*_`]{1,3})\(?(?P<letters>[A-Ja-j])\)?(?P=mark)"),
     re.compile(r"(?i:\b(?:option|choice|letter))\s+[*_`\"'(]*(?P<letters>[A-J])(?!\w|['’]\w)"),

@@ -49,7 +49,7 @@ class Dataset:
     """An ordered set of samples with a name."""
 
     name: str
-    samples: tuple[Sample, ...] = field(repr=False)
+    samples: tuple[Sample, ...]
 
     @cached_property
     def hash(self) -> str:
@@ -61,6 +61,9 @@ class Dataset:
         samples = [asdict(sample) for sample in self.samples]
         text = json.dumps(samples, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}, {len(self)} samples, hash {self.hash})"
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -147,9 +150,7 @@ def _sample(row: Row, position: int) -> Sample:
     texts = {what: _text(row.values.get(column)) for what, column in used.items()}
     for what in ("input", "target"):
         if not texts[what]:
-            raise DataError(
-                f"{row.where}: the column {used[what]!r} is empty: write the {what}, or delete the row"
-            )
+            raise DataError(f"{row.where}: {used[what]!r} is empty: write the {what}, or delete the row")
     sample = Sample(
         id=texts["id"] or str(position),
         input=texts["input"],

@@ -32,9 +32,7 @@ def read_rows(path: Path) -> list[Row]:
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise DataError(
-            f"{path}: cannot read the kind {path.suffix!r}: save it as one of {', '.join(_READERS)}"
-        )
+        raise DataError(f"{path}: cannot read {path.suffix!r}: save it as one of {', '.join(_READERS)}")
     return list(reader(path))
 
 

@@ -1,0 +1,90 @@
+"""What the scorers make of right, wrong and unreadable answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.errors import DataError
+from workbench.evals.dataset import Sample
+from workbench.evals.scorers import SCORERS, Score, choice, exact, number, score
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_answer_scores_0_and_has_no_label(name: str, text: str) -> None:
+    target = {"exact": "Paris", "number": "42", "choice": "B"}[name]
+    assert SCORERS[name](text, target) == Score(value=0.0, label=None, explanation="no answer could be read")
+
+
+def test_a_right_answer_scores_1_and_its_label_is_folded() -> None:
+    assert exact(' **"Paris."** ', "Paris") == Score(
+        value=1.0, label="paris", explanation="read 'paris', as wanted"
+    )
+
+
+def test_a_wrong_answer_scores_0_and_says_what_was_wanted() -> None:
+    assert exact("Rome", "Paris") == Score(value=0.0, label="rome", explanation="read 'rome', wanted 'paris'")
+
+
+def test_a_target_may_be_dressed_like_an_answer() -> None:
+    assert exact("paris", '"Paris."').value == 1
+    assert number("4.5", "$4.50").value == 1
+    assert choice("Answer: B", "(b)").value == 1
+
+
+def test_exact_is_exact_inside() -> None:
+    assert exact("apple, fig", "apple,fig").value == 0
+    assert exact("The answer is Paris", "Paris").value == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "value"),
+    [
+        ("14.700000001", "14.7", 1),  # relative difference 7e-11
+        ("14.70002", "14.7", 0),  # 1.4e-6
+        ("14.70001", "14.7", 1),  # 6.8e-7
+        ("0.0000000005", "0", 1),  # 5e-10, absolute
+        ("0.00000001", "0", 0),  # 1e-8
+        ("0.3333333", "1/3", 1),  # 1e-7
+        ("42.0", "42", 1),
+        ("-42", "42", 0),
+        ("34196293", "34196292", 0),  # 3e-8, but whole numbers have to be the same
+        ("34,196,292", "34196292", 1),
+        ("12345678901234567891", "12345678901234567890", 0),
+    ],
+)
+def test_numbers_are_close_enough_or_not(text: str, target: str, value: float) -> None:
+    assert number(text, target).value == value
+
+
+def test_two_letters_are_no_answer_even_where_one_is_right() -> None:
+    given = choice("A or B", "B")
+    assert given == Score(
+        value=0.0, label=None, explanation="no answer could be read: the text claims A and B"
+    )
+
+
+def test_a_choice_is_labelled_by_its_capital_letter() -> None:
+    assert choice("(b)", "B") == Score(value=1.0, label="B", explanation="read 'B', as wanted")
+    assert choice("c) Rome", "B") == Score(value=0.0, label="C", explanation="read 'C', wanted 'B'")
+
+
+@pytest.mark.parametrize(
+    ("name", "target"), [("exact", " "), ("number", "many"), ("choice", "Paris"), ("choice", "A, B")]
+)
+def test_a_target_that_cannot_be_read_is_an_error_whatever_the_answer(name: str, target: str) -> None:
+    with pytest.raises(DataError, match=f"the target {target!r} .*: write "):
+        SCORERS[name]("", target)
+
+
+def test_a_sample_is_scored_by_the_scorer_that_it_names() -> None:
+    sample = Sample(id="1", input="6 × 7?", target="42", scorer="number")
+    assert score(sample, "It is 42.0 in all").value == 1
+    assert score(Sample(id="1", input="6 × 7?", target="42"), "It is 42.0 in all").value == 0
+
+
+def test_an_unknown_scorer_is_named_with_the_known_ones() -> None:
+    with pytest.raises(
+        DataError, match=r"no scorer 'numbr' \(sample 's7'\): write one of exact, number, choice"
+    ):
+        score(Sample(id="s7", input="?", target="42", scorer="numbr"), "42")
