@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from importlib.metadata import version
 from typing import Any
 
 import orjson
@@ -19,6 +18,7 @@ from workbench.client import Client
 from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError
 from workbench.evals.dataset import Dataset, Sample
 from workbench.evals.scorers import score
+from workbench.log.process import process_facts
 from workbench.simulator import SIMULATED
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
@@ -208,6 +208,7 @@ class _Evaluation:
         await asyncio.wrap_future(self.client.recorder.append("scores", orjson.dumps(row)))
 
     def keep_run(self, model: str, epochs: int) -> None:
+        facts = process_facts()
         row = {
             "id": run_id(self.experiment, model),
             "experiment": self.experiment,
@@ -219,7 +220,7 @@ class _Evaluation:
             "epochs": epochs,
             "params": dict(self.params),
             "simulated": model.startswith(f"{SIMULATED}/"),
-            "session": None,
-            "package_version": version("llm-workbench"),
+            "session": facts["session"],
+            "package_version": facts["package_version"],
         }
         self.client.recorder.append("runs", orjson.dumps(row, default=str))

@@ -17,7 +17,7 @@ def progress_bar() -> Callable[[EvaluationProgress], None]:
         return _say_when_done
     bar = ipywidgets.IntProgress(layout=ipywidgets.Layout(width="16rem"))
     words = ipywidgets.Label()
-    display(ipywidgets.HBox([bar, words]))  # type: ignore[no-untyped-call]
+    display(ipywidgets.HBox([bar, words]))
 
     def show(progress: EvaluationProgress) -> None:
         bar.max, bar.value = progress.total, progress.done

@@ -1,0 +1,95 @@
+"""What is read out of the log about an experiment, on rows written by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workbench.analysis.regression import VERDICT_TYPE, regression
+from workbench.analysis.results import agreement, experiments, find_experiment, item_scores, results, summary
+from workbench.errors import ConfigError
+from workbench.log import Log
+
+Write = Callable[..., None]
+
+
+def test_a_summary_counts_each_model_by_itself(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[1, 1, 0, None], durations=[0.1, 0.2, 0.3, 0.4], cost="0.5")
+    write("e1", "sim/b", values=[1, 0, 0, 0], durations=[1, 1, 1, 1], cost=None)
+    table = summary(results(Log(home), "e1")).set_index("model")
+    a, b = table.loc["sim/a"], table.loc["sim/b"]
+    assert (a["calls"], a["errors"], a["n"]) == (4, 1, 3)
+    assert a["accuracy"] == pytest.approx(2 / 3)
+    assert a["accuracy_low"] < 2 / 3 < a["accuracy_high"]
+    assert a["duration_p50_s"] == pytest.approx(0.2)  # of 0.1, 0.2, 0.3: the failed call is not timed
+    assert (a["cost_usd"], a["unknown_cost"]) == (pytest.approx(1.5), 0)
+    assert math.isnan(b["cost_usd"])
+    assert b["unknown_cost"] == 4
+
+
+def test_agreement_is_between_the_answers_that_were_read(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[1, 1, 0, 0], labels=["x", "y", "z", "w"])
+    write("e1", "sim/b", values=[1, 1, 0, 0], labels=["x", "y", "q", None])
+    # Three samples have both answers, two of them equal.
+    assert agreement(results(Log(home), "e1")).loc["sim/a", "sim/b"] == pytest.approx(2 / 3)
+
+
+def test_the_score_of_a_sample_is_the_mean_over_its_epochs(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[1, 0], epoch=0)
+    write("e1", "sim/a", values=[1, 1], epoch=1)
+    assert item_scores(results(Log(home), "e1"), "sim/a").to_dict() == {"s0": 1.0, "s1": 0.5}
+
+
+def test_an_experiment_is_found_by_its_beginning_its_run_or_as_the_last(home: Path, write: Write) -> None:
+    write("20260101-0000-aaaa", "sim/a", values=[1], day=1)
+    write("20260102-0000-bbbb", "sim/a", values=[1], day=2)
+    log = Log(home)
+    assert find_experiment(log, "20260101") == "20260101-0000-aaaa"
+    assert find_experiment(log, "20260102-0000-bbbb:sim/a") == "20260102-0000-bbbb"
+    assert find_experiment(log, "last") == "20260102-0000-bbbb"
+    assert find_experiment(log, "last", before="20260102-0000-bbbb") == "20260101-0000-aaaa"
+    assert list(experiments(log)["experiment"]) == ["20260102-0000-bbbb", "20260101-0000-aaaa"]
+    with pytest.raises(ConfigError, match="2 experiments begin with '2026'"):
+        find_experiment(log, "2026")
+    with pytest.raises(ConfigError, match="no experiment 'nope': the latest are 20260102-0000-bbbb"):
+        find_experiment(log, "nope")
+
+
+def test_an_empty_log_has_no_experiment(home: Path) -> None:
+    with pytest.raises(ConfigError, match="the log has none yet"):
+        find_experiment(Log(home), "last")
+
+
+def test_a_fall_beyond_chance_is_worse_and_reaches_the_report(home: Path, write: Write) -> None:
+    write("old", "sim/a", values=[1] * 30 + [0] * 10, day=1)
+    write("old", "sim/b", values=[1] * 30 + [0] * 10, day=1)
+    write("new", "sim/a", values=[1] * 18 + [0] * 22, day=2)  # 12 lost, none gained: mid-p 0.5^13
+    write("new", "sim/b", values=[0] + [1] * 30 + [0] * 9, day=2)  # one lost, one gained
+    found = regression(Log(home), "new", "old")
+    verdicts = {change.model: change.verdict for change in found.changes}
+    assert verdicts["sim/a"] == "worse"
+    assert verdicts["sim/b"] != "worse"
+    assert found.worse == ("sim/a",)
+    bundle = found._repr_mimebundle_()
+    assert bundle[VERDICT_TYPE]["worse"] == ["sim/a"]
+    assert "sim/a" in bundle["text/html"]
+    # Holm: the smaller of two p values counts double.
+    [change] = [change for change in found.changes if change.model == "sim/a"]
+    assert change.test.p_worse == pytest.approx(2 * 0.5**13)
+
+
+def test_a_baseline_of_another_data_set_is_refused(home: Path, write: Write) -> None:
+    write("old", "sim/a", values=[1, 1], dataset_hash="aaaa", day=1)
+    write("new", "sim/a", values=[1, 1], dataset_hash="bbbb", day=2)
+    with pytest.raises(ConfigError, match="same samples"):
+        regression(Log(home), "new", "old")
+
+
+def test_experiments_without_a_common_model_are_not_compared(home: Path, write: Write) -> None:
+    write("old", "sim/a", values=[1, 1], day=1)
+    write("new", "sim/b", values=[1, 1], day=2)
+    with pytest.raises(ConfigError, match="no model in common"):
+        regression(Log(home), "new", "old")

@@ -1,0 +1,133 @@
+"""Evaluations against the simulator: what is asked, what is kept, what is given up."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from workbench.analysis.results import results, summary
+from workbench.client import Client
+from workbench.config import Settings
+from workbench.errors import ConfigError
+from workbench.evals.dataset import Dataset, load_dataset
+from workbench.evals.runs import EvaluationProgress, evaluate, new_experiment_id, run_id
+from workbench.simulator import Simulator
+
+
+@pytest.fixture
+def client(tmp_path: Path, simulator: Simulator) -> Client:
+    settings = Settings(project=tmp_path, values={"SIM_BASE_URL": simulator.url})
+    return Client(home=tmp_path / "home", settings=settings)
+
+
+@pytest.fixture
+def dataset(questions_path: Path) -> Dataset:
+    return load_dataset(questions_path)
+
+
+async def test_every_model_is_asked_every_sample_in_every_epoch(client: Client, dataset: Dataset) -> None:
+    async with client:
+        experiment = await evaluate(client, ["sim/swift", "sim/local"], dataset.take(5), epochs=2)
+    frame = results(client.log, experiment.id)
+    asked = frame.groupby(["model", "sample", "epoch"]).size()
+    assert (len(asked), set(asked)) == (2 * 5 * 2, {1})
+    assert set(frame["status"]) == {"ok"}
+
+
+async def test_each_answer_has_a_score_that_names_its_call(client: Client, dataset: Dataset) -> None:
+    async with client:
+        experiment = await evaluate(client, ["sim/swift"], dataset.take(6))
+    scores = client.log.scores(experiment=experiment.id)
+    calls = client.log.calls(experiment=experiment.id)
+    assert set(scores["call_id"]) == set(calls["id"])
+    assert set(scores["value"]) <= {0.0, 1.0}
+    assert set(scores["run"]) == {run_id(experiment.id, "sim/swift")} == set(calls["run"])
+
+
+async def test_a_run_says_what_was_asked_and_that_it_was_simulated(client: Client, dataset: Dataset) -> None:
+    async with client:
+        experiment = await evaluate(client, ["sim/swift"], dataset.take(3), temperature=0)
+    [run] = client.log.runs(experiment=experiment.id).to_dict("records")
+    assert run["dataset_hash"] == dataset.take(3).hash
+    assert (run["samples"], run["epochs"], run["simulated"]) == (3, 1, True)
+    assert "temperature" in run["params"]
+
+
+async def test_a_model_that_is_not_known_is_given_up_and_the_others_go_on(
+    client: Client, dataset: Dataset
+) -> None:
+    told: list[EvaluationProgress] = []
+    async with client:
+        experiment = await evaluate(
+            client, ["sim/swiff", "sim/swift"], dataset.take(30), on_progress=lambda now: told.append(now)
+        )
+    assert list(experiment.problems) == ["sim/swiff"]
+    assert "'swift'" in experiment.problems["sim/swiff"]  # the nearest name
+    assert told[-1].done == told[-1].total == 60
+    assert told[-1].errors + told[-1].skipped == 30
+    assert told[-1].errors < 30
+    table = summary(results(client.log, experiment.id)).set_index("model")
+    assert table.loc["sim/swift", "n"] == 30
+    assert table.loc["sim/swiff", "n"] == 0
+
+
+async def test_a_failed_call_is_an_error_and_not_a_wrong_answer(
+    client: Client, dataset: Dataset, simulator: Simulator
+) -> None:
+    fault = {"model": "swift", "fault": "context_length", "times": 1}
+    async with aiohttp.ClientSession() as http, http.post(f"{simulator.url}/faults", json=fault) as ordered:
+        ordered.raise_for_status()
+    async with client:
+        experiment = await evaluate(client, ["sim/swift"], dataset.take(4))
+    [row] = summary(results(client.log, experiment.id)).to_dict("records")
+    assert (row["calls"], row["errors"], row["n"]) == (4, 1, 3)
+
+
+async def test_an_interrupted_evaluation_leaves_a_row_for_every_call_that_had_begun(
+    client: Client, dataset: Dataset
+) -> None:
+    begun = asyncio.Event()
+    async with client:
+        work = asyncio.create_task(
+            evaluate(
+                client,
+                ["sim/sage"],
+                dataset,
+                experiment="interrupted",
+                on_progress=lambda _: begun.set(),
+            )
+        )
+        await begun.wait()
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+    status = client.log.calls(experiment="interrupted")["status"].value_counts()
+    assert status["ok"] >= 1
+    assert status["interrupted"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("models", "options", "words"),
+    [
+        ([], {}, "no models"),
+        (["sim/swift"], {"epochs": 0}, "at least once"),
+        (["nobody/swift"], {}, "unknown provider 'nobody'"),
+        (["openai/gpt-5.4-mini"], {}, "OPENAI_API_KEY"),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
+    client: Client, dataset: Dataset, models: list[str], options: dict[str, int], words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        await evaluate(client, models, dataset, **options)
+    assert client.log.calls().empty
+
+
+def test_an_experiment_is_named_by_the_minute_and_four_letters() -> None:
+    name = new_experiment_id(datetime(2026, 11, 21, 8, 5, tzinfo=UTC))
+    assert re.fullmatch("20261121-0805-[a-z2-9]{4}", name)
