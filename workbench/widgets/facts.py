@@ -50,7 +50,7 @@ def _total(panes: Sequence[PaneState]) -> str:
     if not known:
         return money(None)
     total = money(sum(known, Decimal(0)))
-    return total if len(known) == len(panes) else f"{total} + what is unknown"
+    return total if len(known) == len(panes) else f"at least {total}"
 
 
 def _seconds(time_s: float | None, digits: int) -> str:
@@ -66,6 +66,6 @@ def _tokens(pane: PaneState, about: str) -> str:
 
 def _cost(pane: PaneState) -> str:
     # An answer that has not ended has no price yet; a stopped one may have cost money that nobody reports.
-    if pane.cost_usd is None and pane.state not in {"done", "stopped"}:
-        return UNKNOWN
+    if pane.cost_usd is None:
+        return "unknown" if pane.state in {"done", "stopped"} else UNKNOWN
     return money(pane.cost_usd)

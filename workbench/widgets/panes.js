@@ -3,7 +3,8 @@
 
 const PLACEHOLDERS = { ready: "Press Run", queued: "Waiting for the first words…" };
 const ASK_AGAIN_MS = 1000;
-const NEAR_END_PX = 32;
+const AT_END_PX = 4;
+const UPWARDS = ["ArrowUp", "PageUp", "Home"];
 
 function make(tag, name, attributes = {}) {
   const node = document.createElement(tag);
@@ -56,16 +57,27 @@ function createPane(model, labels) {
   const error = make("div", "error");
   // Read out when it is visited, not token by token.
   const body = make("div", "body", { role: "log", "aria-live": "off", "aria-label": `Answer of ${model}`, tabindex: "0" });
+  body.dataset.lmSuppressShortcuts = "true"; // or JupyterLab moves between cells where arrows should scroll
   const [hint, reasoning, text] = [make("div", "hint"), make("div", "reasoning"), make("div", "text")];
   body.append(hint, reasoning, text);
   const note = make("div", "note");
   root.append(head, list, error, body, note);
 
   let shown = {};
+  let follow = true;
+  let top = 0;
+  // Only a reader scrolls up; who comes back to the end follows again. Wheel and keys are heard besides: the
+  // browser scrolls smoothly, and text that comes before its first frame would take the reader down again.
+  body.addEventListener("scroll", () => {
+    if (body.scrollTop < top) follow = false;
+    else if (body.scrollTop > top && body.scrollHeight - body.scrollTop - body.clientHeight <= AT_END_PX) follow = true;
+    top = body.scrollTop;
+  });
+  body.addEventListener("wheel", (event) => (follow &&= event.deltaY >= 0), { passive: true });
+  body.addEventListener("keydown", (event) => (follow &&= !UPWARDS.includes(event.key)));
   button.addEventListener("click", () => copy(shown.text, button));
 
   function paint(pane) {
-    const follow = body.scrollHeight - body.scrollTop - body.clientHeight < NEAR_END_PX;
     const empty = !pane.text && !pane.reasoning;
     root.dataset.state = pane.state;
     write(word, pane.state);
@@ -76,7 +88,9 @@ function createPane(model, labels) {
     write(text, pane.text);
     write(note, pane.note);
     button.disabled = !pane.text;
+    follow ||= empty; // a new run
     if (follow) body.scrollTop = body.scrollHeight;
+    top = body.scrollTop;
     shown = pane;
   }
   return { root, paint };

@@ -97,8 +97,14 @@ class Playground:
         Raises:
             ConfigError: The prompt is empty, no model is chosen, or a run is under way.
         """
-        await asyncio.wrap_future(self._start())
+        self._start()
+        await self.ended()
         return self.results
+
+    async def ended(self) -> None:
+        """Wait until the run that is under way, if any, has ended."""
+        if self._work is not None:
+            await asyncio.wrap_future(self._work)
 
     def stop(self) -> None:
         """End the run at once, from any thread; without one it does nothing."""
