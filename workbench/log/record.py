@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
@@ -55,7 +56,7 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
         "status": status,
         "served_model": completion.served_model,
         "cached": completion.cached,
-        "response": _body(call.progress.received, completion.raw),
+        "response": _body(call.progress.received or completion.received),
         "text": completion.text,
         "finish_reason": completion.finish_reason,
         "input_tokens": usage.input_tokens,
@@ -112,7 +113,7 @@ def _line(call: Call, row: dict[str, Any]) -> bytes:
         "model": call.request.model,
         "protocol": call.endpoint.protocol,
         "stream": call.request.stream,
-        "request": _body(call.progress.sent_body, call.request),
+        "request": _body(call.progress.sent_body) or call.request,
         "gap_p50_s": statistics.median(gaps_s) if gaps_s else None,
         "gap_max_s": max(gaps_s, default=None),
         "gaps_s": [round(gap, 6) for gap in gaps_s],
@@ -130,19 +131,16 @@ def _line(call: Call, row: dict[str, Any]) -> bytes:
         return orjson.dumps(_mended(row), default=_plain)
 
 
-def _body(sent: bytes, otherwise: Any) -> Any:
-    """A body as JSON inside the row: as it was on the wire if that is JSON, else as a string.
-
-    Where there was nothing on the wire (a cache hit, no connection), `otherwise` stands for it.
-    """
-    if not sent:
-        return otherwise
+def _body(body: bytes) -> orjson.Fragment | str | None:
+    """A body as JSON inside the row: as it was on the wire if that is JSON, else as a string."""
+    if not body:
+        return None
     try:
-        orjson.loads(sent)
+        orjson.loads(body)
     except orjson.JSONDecodeError:
-        return sent.decode("utf-8", "replace")
+        return body.decode("utf-8", "replace")
     # Line ends in JSON are white space between its parts; a row is one line.
-    return orjson.Fragment(sent.replace(b"\n", b" ").replace(b"\r", b" "))
+    return orjson.Fragment(body.replace(b"\n", b" ").replace(b"\r", b" "))
 
 
 def _tpot_s(timing: Timing, output_tokens: int | None) -> float | None:
@@ -156,7 +154,7 @@ def _errors(attempts: Sequence[Attempt]) -> list[Attempt] | None:
 
 
 def _plain(value: object) -> object:
-    """What orjson does not know itself: pictures in a request, mappings of other kinds, anything in `raw`."""
+    """What orjson does not know itself: pictures in a request, mappings of other kinds."""
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     try:
@@ -168,8 +166,10 @@ def _plain(value: object) -> object:
 def _mended(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
+    if dataclasses.is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
         return {_mended(key): _mended(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_mended(item) for item in value]
     return value
