@@ -73,7 +73,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
         f"{path}:{number}"
         for path in TRACKED
         if (ROOT / path).is_file()
-        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8", errors="ignore").splitlines(), 1)
+        for number, line in enumerate((ROOT / path).read_text(errors="ignore").splitlines(), 1)
         if forbidden.search(line)
     ]
     assert found == []

@@ -6,9 +6,9 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -20,6 +20,12 @@ from rich.table import Table
 from workbench.bundled import bundled
 from workbench.config import load_settings
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.client import Client
+    from workbench.evals.dataset import Dataset
+    from workbench.evals.runs import Experiment
+    from workbench.log import Log
 
 WIDTH = None if sys.stdout.isatty() else 120  # a pipe has no width of its own
 out = Console(highlight=False, soft_wrap=True, width=WIDTH)
@@ -101,42 +107,21 @@ def compare(
 ) -> int:
     """Ask several models the same questions, and report quality, latency, cost and agreement.
 
-    Without arguments it asks the bundled questions of every provider that it can reach: those whose key is set,
-    and local servers (Ollama, LM Studio, vLLM, llama.cpp). Where there is none it starts a simulator.
+    Without arguments it asks the bundled questions of every provider that it can reach: those whose key is
+    set, and local servers (Ollama, LM Studio, vLLM, llama.cpp). Where there is none it starts a simulator.
+
+    Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 it could not run.
     """
+    # What a command needs loads with the command: the charts and statistics alone take two seconds.
+    from workbench.analysis.results import find_experiment
     from workbench.client import Client
     from workbench.evals.dataset import load_dataset
-    from workbench.evals.runs import evaluate
-    from workbench.evals.start import find_models
 
     dataset = load_dataset(data)
     dataset = dataset if limit is None else dataset.take(limit)
     client = Client(concurrency=concurrency)
-
-    async def work() -> Any:
-        async with client:
-            chosen = list(models)
-            if not chosen:
-                with err.status("Looking for providers…"):
-                    found = await find_models(client)
-                out.print(_plain(str(found)))
-                chosen = list(found.models)
-            with _bar() as progress:
-                task = progress.add_task("Asking", total=None, facts="")
-                return await evaluate(
-                    client,
-                    chosen,
-                    dataset,
-                    epochs=epochs,
-                    on_progress=lambda now: progress.update(
-                        task,
-                        total=now.total,
-                        completed=now.done,
-                        facts=f"{now.errors} errors  ${now.cost_usd:.4f}",
-                    ),
-                )
-
-    experiment = asyncio.run(work())
+    baseline = find_experiment(client.log, baseline) if baseline else None
+    experiment = asyncio.run(_ask(client, models, dataset, epochs))
     for model, problem in experiment.problems.items():
         err.print(f"[yellow]{_plain(model)} could not be asked:[/] {_plain(problem)}")
     _print_summary(client.log, experiment)
@@ -152,8 +137,8 @@ def compare(
     if len(experiment.problems) == len(experiment.models):
         code = COULD_NOT_RUN
     out.print(
-        "\nNext: [bold]workbench lab[/] opens the notebooks; to compare real models, set a key "
-        f"([bold]OPENAI_API_KEY=…[/] in the environment or in {_plain(str(client.settings.project / '.env'))}) "
+        "\nNext: [bold]workbench lab[/] opens the notebooks. To compare other models, set a key (such as "
+        f"[bold]OPENAI_API_KEY=…[/], in the environment or in {_plain(str(client.settings.project))}/.env)\n"
         "or start a local server."
     )
     return code
@@ -245,6 +230,25 @@ def _notebooks() -> Path:
     return folder
 
 
+async def _ask(client: Client, models: Sequence[str], dataset: Dataset, epochs: int) -> Experiment:
+    from workbench.evals.runs import EvaluationProgress, evaluate
+    from workbench.evals.start import find_models
+
+    with err.status("Looking for models…"):
+        found = await find_models(client, models)
+    out.print(_plain(str(found)))
+    columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=err) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(now: EvaluationProgress) -> None:
+            facts = f"{now.errors} errors  ${now.cost_usd:.4f}"
+            bar.update(task, total=now.total, completed=now.done, description=facts)
+
+        async with client:
+            return await evaluate(client, found.models, dataset, epochs=epochs, on_progress=show)
+
+
 def _make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
     from workbench.report import run_report
 
@@ -257,7 +261,7 @@ def _make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
     return _verdict(made.worse)
 
 
-def _against_baseline(log: Any, experiment: str, baseline: str) -> int:
+def _against_baseline(log: Log, experiment: str, baseline: str) -> int:
     from workbench.analysis.regression import regression
 
     found = regression(log, experiment, baseline)
@@ -271,7 +275,7 @@ def _verdict(worse: tuple[str, ...]) -> int:
     return WORSE if worse else FINE
 
 
-def _print_summary(log: Any, experiment: Any) -> None:
+def _print_summary(log: Log, experiment: Experiment) -> None:
     from workbench.analysis.results import results, summary
 
     table = Table(
@@ -297,8 +301,8 @@ def _print_summary(log: Any, experiment: Any) -> None:
         )
     out.print(table)
     out.print(
-        "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each other "
-        "model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
+        "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each "
+        "other model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
     )
 
 
@@ -323,17 +327,6 @@ def _value(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[facts]}"),
-        TimeElapsedColumn(),
-        console=err,
-    )
 
 
 def _plain(text: str) -> str:

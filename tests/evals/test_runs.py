@@ -64,7 +64,7 @@ async def test_a_model_that_is_not_known_is_given_up_and_the_others_go_on(
     told: list[EvaluationProgress] = []
     async with client:
         experiment = await evaluate(
-            client, ["sim/swiff", "sim/swift"], dataset.take(30), on_progress=lambda now: told.append(now)
+            client, ["sim/swiff", "sim/swift"], dataset.take(30), on_progress=told.append
         )
     assert list(experiment.problems) == ["sim/swiff"]
     assert "'swift'" in experiment.problems["sim/swiff"]  # the nearest name

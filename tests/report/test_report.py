@@ -44,7 +44,8 @@ def test_a_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
 def test_a_verdict_that_a_notebook_displays_is_read(tmp_path: Path) -> None:
     cell = (
         "from IPython.display import display\n"
-        "display({'application/vnd.workbench.verdict+json': {'worse': ['a/b']}, 'text/plain': 'a/b: worse'}, raw=True)"
+        "kind = 'application/vnd.workbench.verdict+json'\n"
+        "display({kind: {'worse': ['a/b']}, 'text/plain': 'a/b: worse'}, raw=True)"
     )
     made = run_report(notebook(tmp_path, cell), {}, tmp_path / "out")
     assert made.worse == ("a/b",)
@@ -69,7 +70,10 @@ def test_a_page_with_simulated_models_says_so_at_the_top(tmp_path: Path) -> None
 
 
 def test_what_a_model_wrote_is_not_markup_in_a_page(tmp_path: Path) -> None:
-    cell = "from workbench import Completion\nCompletion(text='<img src=x onerror=alert(1)>', provider='a', model='b')"
+    cell = (
+        "from workbench import Completion\n"
+        "Completion(text='<img src=x onerror=alert(1)>', provider='a', model='b')"
+    )
     made = run_report(notebook(tmp_path, cell), {}, tmp_path / "out")
     page = made.page.read_text(encoding="utf-8")
     assert "<img src=x" not in page

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.analysis.results import experiments, find_experiment, item_scores, results
 from workbench.analysis.statistics import PairedTest, Verdict, holm, mde, paired_difference, verdict
-from workbench.errors import ConfigError
+from workbench.errors import ConfigError, DataError
 from workbench.log import Log
 
 VERDICT_TYPE = "application/vnd.workbench.verdict+json"
 """A notebook that displays this says to `workbench report` what got worse."""
 
 ALPHA = 0.05
+CHANCE_DISCORDANCE = (
+    0.2  # two runs of one model at its usual temperature often differ on a fifth of the answers
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelChange:
-    """One model against its baseline: the verdict, and the paired test behind it (p values adjusted by Holm)."""
+    """One model against its baseline: the verdict, and the paired test behind it, its p values adjusted."""
 
     model: str
     verdict: Verdict
@@ -59,14 +63,14 @@ class Regression:
 
     def sees(self) -> str:
         """What this comparison could have seen, in words."""
-        n = min((change.test.n for change in self.changes), default=0)
-        drop = mde(n, 0.2) if n else float("nan")
+        n = min(change.test.n for change in self.changes)
+        drop = mde(n, CHANCE_DISCORDANCE)
+        if math.isnan(drop):
+            return f"With {n} samples no fall of any size could be told from chance."
         return (
             f"With {n} samples a fall of about {100 * drop:.0f} points would be found four times out of five "
-            f"(paired test, one-sided, α = {ALPHA:g}, if a fifth of the answers differ by chance); smaller ones "
-            "mostly stay unseen."
-            if n
-            else "There was nothing to compare."
+            f"(paired, one-sided, α = {ALPHA:g}, if {CHANCE_DISCORDANCE:.0%} of the answers differ by "
+            "chance); smaller ones mostly stay unseen."
         )
 
     def __str__(self) -> str:
@@ -83,11 +87,12 @@ class Regression:
             for change in self.changes
         )
         missing = "".join(f"<p>{html.escape(model)} is in only one of the two.</p>" for model in self.missing)
+        headings = ("model", "verdict", "change of accuracy", "95 % interval", "samples", "p of a fall")
         table = (
-            f"<p>Against baseline <code>{html.escape(self.baseline)}</code></p>"
-            "<table><thead><tr><th>model</th><th>verdict</th><th>change of accuracy</th><th>95 % interval</th>"
-            f"<th>samples</th><th>p of a fall</th></tr></thead><tbody>{rows}</tbody></table>{missing}"
-            f"<p>{html.escape(self.sees())}</p>"
+            f"<p>Against baseline <code>{html.escape(self.baseline)}</code></p><table><thead><tr>"
+            f"{''.join(f'<th>{heading}</th>' for heading in headings)}</tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+            f"{missing}<p>{html.escape(self.sees())}</p>"
         )
         verdict_of = {change.model: change.verdict for change in self.changes}
         return {
@@ -117,6 +122,7 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
 
     Raises:
         ConfigError: There is no such baseline, or it was made with another data set.
+        DataError: A model has no scored answer at all: every call failed.
     """
     experiment = find_experiment(log, experiment)
     baseline = find_experiment(log, baseline, before=experiment)
@@ -129,6 +135,9 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
             f"{experiment} and its baseline {baseline} have no model in common: "
             f"{', '.join(in_new) or 'none'} against {', '.join(in_old) or 'none'}"
         )
+    for model in models:
+        if item_scores(new, model).isna().all():
+            raise DataError(f"{model}: no answer was scored in {experiment}, so there is nothing to compare")
     tests = [_paired(item_scores(old, model), item_scores(new, model)) for model in models]
     worse, better = holm([test.p_worse for test in tests]), holm([test.p_better for test in tests])
     adjusted = [
@@ -156,6 +165,7 @@ def _same_dataset(log: Log, experiment: str, baseline: str) -> None:
     new, old = known.loc[experiment], known.loc[baseline]
     if new["dataset_hash"] != old["dataset_hash"]:
         raise ConfigError(
-            f"baseline {baseline} was made with data set {old['dataset']!r} ({old['dataset_hash']}), {experiment} "
-            f"with {new['dataset']!r} ({new['dataset_hash']}): a comparison needs the same samples"
+            f"baseline {baseline} was made with data set {old['dataset']!r} ({old['dataset_hash']}), "
+            f"{experiment} with {new['dataset']!r} ({new['dataset_hash']}): a comparison needs "
+            "the same samples"
         )

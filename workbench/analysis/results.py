@@ -23,7 +23,10 @@ ORDER BY c.id
 
 
 def experiments(log: Log, most: int = 20) -> pd.DataFrame:
-    """The latest experiments, newest first: experiment, started_at, models, dataset, dataset_hash, samples, epochs."""
+    """The latest experiments, newest first.
+
+    Columns: experiment, started_at, models, dataset, dataset_hash, samples, epochs.
+    """
     return log.sql(
         """
         SELECT experiment, min(started_at) AS started_at, list(model ORDER BY id) AS models,
@@ -47,7 +50,7 @@ def find_experiment(log: Log, reference: str, *, before: str | None = None) -> s
         ConfigError: There is none, or several begin like this; the message names the latest.
     """
     known = [str(name) for name in experiments(log, most=10_000)["experiment"]]
-    wanted = reference.split(":")[0]
+    wanted = reference.partition(":")[0]
     if wanted == "last":
         found = [name for name in known if name != before][:1]
     else:
@@ -75,7 +78,7 @@ def results(log: Log, experiment: str) -> pd.DataFrame:
 
 
 def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:
-    """The answers that were read, of each model, over the same samples and epochs; `None` where there is none."""
+    """The answers that were read, of each model, over the same samples and epochs; `None` is none."""
     wide = frame.pivot_table(
         index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False
     )
