@@ -185,7 +185,9 @@ class Segment:
         """Close the segment; what follows goes into another. A broken one is left to whoever ingests it."""
         os.close(self._descriptor)
         if not self.broken:
-            _rename(self.path)
+            # Where it cannot be renamed it is a dead writer's, like any that nobody holds.
+            with contextlib.suppress(OSError):
+                _rename(self.path)
 
     def forget(self) -> None:
         """Close the descriptor that a forked child inherited; the lock stays its parent's."""

@@ -130,14 +130,20 @@ class _WriterThread(threading.Thread):
         running = True
         while running:
             batch, running = self._gather()
-            self.writer.write((table, line) for table, line, _ in batch if table is not None)
-            if any(table is None for table, _, _ in batch):
-                self.writer.sync()
+            try:
+                self._write(batch)
+            except Exception as exc:  # a bug here must not let every call wait for ever
+                tell(f"the call log in {str(self.recorder.home)!r} may miss rows, please report this: {exc!r}")
             for _, _, done in batch:
                 done.set_result(None)
-            if self.writer.tend():
-                _ingest_soon(self.recorder.home)
         self.writer.close()
+
+    def _write(self, batch: list[_Item]) -> None:
+        self.writer.write((table, line) for table, line, _ in batch if table is not None)
+        if any(table is None for table, _, _ in batch):
+            self.writer.sync()
+        if self.writer.tend():
+            _ingest_soon(self.recorder.home)
 
     def _gather(self) -> tuple[list[_Item], bool]:
         """All that waits, once there is something or something is due; and whether more may come."""
