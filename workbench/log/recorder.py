@@ -133,7 +133,7 @@ class _WriterThread(threading.Thread):
             try:
                 self._write(batch)
             except Exception as exc:  # a bug here must not let every call wait for ever
-                tell(f"the call log in {str(self.recorder.home)!r} may miss rows, please report this: {exc!r}")
+                tell(f"the call log in {str(self.recorder.home)!r} may miss rows, please report it: {exc!r}")
             for _, _, done in batch:
                 done.set_result(None)
         self.writer.close()
