@@ -1,0 +1,65 @@
+"""The figures of the README.
+
+`python benchmarks/run.py [calls|latency|imports] [--rounds N] [--calls N] [--json FILE]`
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import calls as calls_
+import click
+import imports
+import latency
+from clients import CLIENTS
+from rich.console import Console
+from rounds import Result, installed
+
+NAMES = ("calls", "latency", "imports")
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured on; the load is that of the last minute, this run's own included."""
+    packages = sorted({client.package for client in CLIENTS.values()} | set(imports.STATEMENTS.values()))
+    return {
+        "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "load": f"{os.getloadavg()[0]:.1f}",
+        "python": platform.python_version(),
+        **{package: found for package in packages if (found := installed(package))},
+    }
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(NAMES))
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option("--calls", type=click.IntRange(min=1), default=1000, show_default=True, help="In each round.")
+@click.option("--json", "path", type=click.Path(path_type=Path), help="Write every figure of every round.")
+def main(names: tuple[str, ...], rounds: int, calls: int, path: Path | None) -> None:
+    """Measure calls, latency and imports, or only what is named, and print Markdown tables."""
+    out = Console(width=240, highlight=False, markup=False, soft_wrap=True)
+    measures: dict[str, Callable[[], Result]] = {
+        "calls": partial(calls_.measure, rounds, calls),
+        "latency": partial(latency.measure, rounds, calls),
+        "imports": partial(imports.measure, rounds),
+    }
+    raw: dict[str, object] = {"before": machine()}
+    out.print(" · ".join(f"{name} {value}" for name, value in machine().items()))
+    for name in names or NAMES:
+        result = measures[name]()
+        raw[name] = result.raw
+        out.print(f"\n### {result.title}\n")
+        out.print(result.markdown())
+        for note in result.notes:
+            out.print(f"- {note}")
+    raw["after"] = machine()
+    if path is not None:
+        path.write_text(json.dumps(raw, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The benchmarks run, in a tiny size: what is not run rots."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+ALWAYS = {"httpx", "httpx over aiohttp", "aiohttp", "workbench"}
+
+
+def _run(folder: Path, name: str, *options: str) -> tuple[str, Any]:
+    path = folder / "figures.json"
+    command = [
+        sys.executable,
+        str(ROOT / "benchmarks" / "run.py"),
+        name,
+        "--rounds",
+        "1",
+        "--json",
+        str(path),
+    ]
+    ended = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout, json.loads(path.read_text("utf-8"))[name]
+
+
+def test_calls_are_measured_beside_their_peers_alone_and_at_once(tmp_path: Path) -> None:
+    printed, figures = _run(tmp_path, "calls", "--calls", "20")
+    assert set(figures["clients"]) >= ALWAYS
+    for name, (load,) in figures["clients"].items():
+        assert f"| {name} " in printed
+        alone, at_once = load["levels"]
+        assert 0 < alone["cpu_s"] < 1
+        assert 0 < at_once["cpu_s"] < 1
+    # The server cannot have been the bottleneck where it took less than a millisecond of CPU.
+    assert max(figures["server_us"]) < 1000
+
+
+def test_the_latency_of_the_log_is_set_beside_the_true_one(tmp_path: Path) -> None:
+    printed, figures = _run(tmp_path, "latency", "--calls", "20")
+    assert "the truth: the server held a call for" in printed
+    assert min(figures["server_held_p50_ms"]) > 19.5
+    (load,) = figures["clients"]["workbench"]
+    for level in load["levels"]:
+        # Nobody has an answer before the server gave it, and no call is over before its attempt.
+        assert 0.0195 < level["noted_p50_s"] <= level["asked_p50_s"]
+    (load,) = figures["clients"]["aiohttp"]
+    assert load["levels"][0]["noted_p50_s"] is None
+
+
+def test_an_import_is_measured_in_a_process_of_its_own_and_a_missing_peer_is_said(tmp_path: Path) -> None:
+    printed, figures = _run(tmp_path, "imports")
+    (front_door,), (client,) = figures["import workbench"], figures["import workbench; workbench.Client"]
+    assert 0 < front_door["modules"] < client["modules"]
+    assert 0 < front_door["cpu_s"] < client["cpu_s"]
+    for peer in ("httpx", "aiohttp", "openai", "anthropic", "litellm"):
+        measured = f"import {peer}" in figures
+        assert measured is not (f"- {peer} is not installed and was not measured" in printed)
