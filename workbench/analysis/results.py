@@ -14,7 +14,7 @@ from workbench.log import Log
 # The scorer's verdict is joined by the call that it is about: a call that failed has none, and is not a 0.
 RESULTS = """
 SELECT c.provider || '/' || c.model AS model, c.sample, c.epoch, c.status, s.value, s.label, s.target,
-       s.grp AS category, s.explanation, c.text, c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens,
+       s.category, s.explanation, c.text, c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens,
        c.output_tokens, c.cost_usd, c.cached, c.attempts, c.error_type, c.error_message, c.id AS call_id
 FROM calls c LEFT JOIN scores s ON s.call_id = c.id
 WHERE c.experiment = ?

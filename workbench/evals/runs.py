@@ -191,7 +191,7 @@ class _Evaluation:
         given = score(sample, completion.text)
         row = {
             "id": str(uuid7()),
-            "at": datetime.now(UTC),
+            "scored_at": datetime.now(UTC),
             "run": run,
             "experiment": self.experiment,
             "model": model,
@@ -203,7 +203,7 @@ class _Evaluation:
             "label": given.label,
             "target": sample.target,
             "explanation": given.explanation,
-            "grp": sample.group,
+            "category": sample.group,
         }
         await asyncio.wrap_future(self.client.recorder.append("scores", orjson.dumps(row)))
 

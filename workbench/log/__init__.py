@@ -2,12 +2,16 @@
 
 Rows go to a journal of this process first (`Recorder`), and from all journals into the file in bulk
 (`Store`); whoever reads (`Log`) sees both. The half that writes loads neither duckdb nor pandas.
+
+The methods of `Log` can be called on this module too, for the log of the current project:
+`workbench.log.usage(by=["provider", "day"])`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.config import load_settings
 from workbench.log.journal import LogWarning
 from workbench.log.record import record
 from workbench.log.recorder import Recorder
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.log.tables import Log
 
 __all__ = ["Log", "LogWarning", "Recorder", "Store", "record"]
+
+_OF_THE_PROJECT = ("calls", "runs", "scores", "sql", "usage")
 
 
 def __getattr__(name: str) -> Any:
@@ -29,4 +35,8 @@ def __getattr__(name: str) -> Any:
         from workbench.log.store import Store
 
         return Store
+    if name in _OF_THE_PROJECT:
+        from workbench.log.tables import Log
+
+        return getattr(Log(load_settings().home), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

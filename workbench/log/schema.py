@@ -82,7 +82,7 @@ TABLES: dict[str, dict[str, Column]] = {
     },
     "scores": {
         "id": Column("UUID", "UUIDv7: sorts by time"),
-        "at": Column("TIMESTAMPTZ", "when the score was given"),
+        "scored_at": Column("TIMESTAMPTZ", "when the score was given"),
         "run": Column("VARCHAR", "the run"),
         "experiment": Column("VARCHAR", "runs meant to be compared"),
         "model": Column("VARCHAR", "provider/model"),
@@ -94,7 +94,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "label": Column("VARCHAR", "the answer as the scorer read it"),
         "target": Column("VARCHAR", "the wanted answer"),
         "explanation": Column("VARCHAR", "why, in the scorer's words"),
-        "grp": Column("VARCHAR", "category or cluster of the sample"),
+        "category": Column("VARCHAR", "category or cluster of the sample"),
     },
 }
 

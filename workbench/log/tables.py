@@ -139,13 +139,13 @@ class Log:
         since: Since | None = None,
         where: str | None = None,
     ) -> pd.DataFrame:
-        """Scores, newest first; their time `at` is a word of SQL too: `where` and `sql` need it as `"at"`."""
+        """Scores, newest first."""
         conditions = _Conditions(where)
         conditions.equal("experiment", experiment)
         conditions.equal("run", run)
         conditions.equal("scorer", scorer)
-        conditions.since('"at"', since)
-        return self._newest("scores", '"at"', conditions, limit)
+        conditions.since("scored_at", since)
+        return self._newest("scores", "scored_at", conditions, limit)
 
     def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pd.DataFrame:
         """A query in DuckDB's SQL over the views `calls`, `runs` and `scores`.
