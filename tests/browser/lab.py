@@ -114,10 +114,10 @@ async def open_notebook(page: Page, path: str) -> None:
     await wait_idle(page)
 
 
-async def run_all(page: Page) -> None:
+async def run_all(page: Page, timeout_s: float = 60) -> None:
     """Run every cell, and wait until all have ended."""
     await page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-    await wait_idle(page)
+    await wait_idle(page, timeout_s)
 
 
 async def wait_idle(page: Page, timeout_s: float = 60) -> None:
