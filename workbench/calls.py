@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import html
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import orjson
 
 Role = Literal["system", "user", "assistant", "tool"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
+SHORTEST_KEY = 8
 
 
 class Secret:
@@ -29,6 +31,18 @@ class Secret:
         """The key itself; called where a header is written and where text is redacted, nowhere else."""
         return self._value
 
+    def redact(self, text: str) -> str:
+        """The text with stars in place of the key, be it written plainly or inside JSON.
+
+        A key of fewer than 8 characters stays where it is: it is a placeholder such as `none`, and part of
+        other words.
+        """
+        if len(self._value) < SHORTEST_KEY:
+            return text
+        for written in _ways_to_write(self._value):
+            text = text.replace(written, "***")
+        return text
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._value == other._value
 
@@ -40,6 +54,13 @@ class Secret:
 
     def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
         return (Secret, ("***",))
+
+
+@lru_cache(maxsize=64)
+def _ways_to_write(key: str) -> tuple[str, ...]:
+    quoted = orjson.dumps(key).decode()[1:-1]
+    # Some servers write a slash as `\/` in JSON.
+    return tuple(dict.fromkeys((key, quoted, quoted.replace("/", "\\/"))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,16 +149,12 @@ class Usage:
     reasoning_tokens: int | None = None
 
     def updated(self, later: Usage) -> Usage:
-        """This usage with what a later report of the same answer says; its counts are totals, not increments."""
-        return Usage(
-            **{
-                name: old if (new := getattr(later, name)) is None else new
-                for name, old in ((name, getattr(self, name)) for name in USAGE_FIELDS)
-            }
-        )
+        """This usage with what a later report of the same answer says; counts are totals, not increments."""
+        told = {name: count for name in USAGE_FIELDS if (count := getattr(later, name)) is not None}
+        return replace(self, **told)
 
 
-USAGE_FIELDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+USAGE_FIELDS = tuple(each.name for each in fields(Usage))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,7 +162,8 @@ class Timing:
     """Where the time of a call went, seconds.
 
     Attributes:
-        duration_s: Request sent to last byte, of the attempt that decided the call.
+        duration_s: Request sent to last byte, of the attempt that decided the call; it includes opening a
+            connection where none was free.
         ttft_s: Request sent to first chunk with content of any kind; `None` where the answer did not stream.
         ttfv_s: Request sent to first visible text; `None` where there was none, or no stream.
         queued_s: Waiting for a slot of the provider's concurrency limit, all attempts together.
@@ -161,7 +179,7 @@ class Timing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """One HTTP try inside a call: how long it took, and how it failed (`error` is `None` where it did not)."""
+    """One HTTP try inside a call: how long it took, and how it failed; `error` is `None` where it did not."""
 
     duration_s: float
     status: int | None = None
@@ -284,8 +302,8 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     """Join the chunks of one answer into the completion that they are pieces of.
 
     Text is joined in order, tool calls by their index; of usage, finish reason, model and id the last word
-    counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one). An answer
-    that did not stream is a single chunk.
+    counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one). An
+    answer that did not stream is a single chunk.
     """
     text: list[str] = []
     reasoning: list[str] = []
@@ -330,10 +348,30 @@ def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
             continue
         begun = calls[place][1]
         whole = ToolCall(
-            id=begun.id or piece.id, name=begun.name or piece.name, arguments=begun.arguments + piece.arguments
+            id=begun.id or piece.id,
+            name=begun.name or piece.name,
+            arguments=begun.arguments + piece.arguments,
         )
         calls[place] = (piece.index, whole)
     return tuple(call for _, call in sorted(calls, key=lambda numbered: numbered[0]))
+
+
+def in_one_chunk(completion: Completion) -> Chunk:
+    """A whole answer as a single chunk, for observers of an answer that did not stream."""
+    return Chunk(
+        text=completion.text,
+        reasoning=completion.reasoning,
+        tool_calls=tuple(
+            ToolCallPiece(index=index, id=call.id, name=call.name, arguments=call.arguments)
+            for index, call in enumerate(completion.tool_calls)
+        ),
+        finish_reason=completion.finish_reason,
+        usage=completion.usage,
+        served_model=completion.served_model,
+        response_id=completion.response_id,
+        reported_cost_usd=completion.cost_usd,
+        done=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -342,8 +380,9 @@ class Timeouts:
 
     Attributes:
         connect_s: For the connection.
-        first_byte_s: From the request to the first piece of the answer; long, for models think before they speak.
-        between_chunks_s: From one piece of the answer to the next.
+        first_byte_s: From the request to the first piece of the body; long, since models think before they
+            speak.
+        between_chunks_s: From one piece of the body to the next; a server's sign of life counts as a piece.
         total_s: For one attempt, all in all.
     """
 
@@ -399,6 +438,26 @@ class Progress:
     last_content_s: float = 0.0
     sent_body: bytes = b""
     received: bytes = b""
+
+    def restart(self, sent_body: bytes) -> None:
+        """Begin an attempt: forget what the one before it received, not that it was made and waited for."""
+        self.sent_body, self.received = sent_body, b""
+        self.chunks, self.gaps_s = [], []
+        self.duration_s = self.ttft_s = self.ttfv_s = None
+        self.last_content_s = 0.0
+
+    def note(self, chunk: Chunk, since_s: float) -> None:
+        """Keep a chunk that came so many seconds after the request."""
+        self.chunks.append(chunk)
+        if not chunk.has_content:
+            return
+        if self.ttft_s is None:
+            self.ttft_s = since_s
+        else:
+            self.gaps_s.append(since_s - self.last_content_s)
+        self.last_content_s = since_s
+        if self.ttfv_s is None and chunk.text:
+            self.ttfv_s = since_s
 
     def timing(self) -> Timing:
         """The times so far."""

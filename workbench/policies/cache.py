@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from uuid6 import uuid7
 
-from workbench.calls import Call, Chunk, Completion, Timing, ToolCall, Usage
+from workbench.calls import Call, Completion, Timing, ToolCall, Usage, in_one_chunk
 from workbench.pipeline import Policy, Send
 from workbench.protocols import protocol
 
@@ -23,9 +23,9 @@ KEPT = ("text", "reasoning", "tool_calls", "finish_reason", "usage", "served_mod
 def cache(folder: Path) -> Policy:
     """Answer from `folder` what was answered before; one small file an answer, shared by all processes.
 
-    The key is the wire format, the base URL and the body as it would be sent, so that any change of a parameter
-    is another request. A completion from the cache costs 0 and has no timing. Only calls with `use_cache`
-    look here, and only whole answers are kept.
+    The key is the wire format, the base URL and the body as it would be sent, so that any change of a
+    parameter is another request. A completion from the cache costs 0 and has no timing. Only calls with
+    `use_cache` look here, and only whole answers are kept.
     """
 
     async def policy(call: Call, send: Send) -> Completion:
@@ -35,10 +35,11 @@ def cache(folder: Path) -> Policy:
         found = await asyncio.to_thread(_read, path)
         if found is not None:
             if call.on_chunk is not None:
-                call.on_chunk(Chunk(text=found.text, reasoning=found.reasoning, usage=found.usage))
+                call.on_chunk(in_one_chunk(found))
             return replace(found, provider=call.endpoint.provider, model=call.request.model, call_id=call.id)
         completion = await send(call)
-        await asyncio.to_thread(_write, path, completion)
+        if completion.finish_reason != "error":
+            await asyncio.to_thread(_write, path, completion)
         return completion
 
     return policy
@@ -77,5 +78,5 @@ def _write(path: Path, completion: Completion) -> None:
         draft = path.with_name(f"{uuid7()}.draft")
         draft.write_bytes(orjson.dumps(kept))
         draft.replace(path)
-    except (OSError, TypeError):
+    except (OSError, TypeError, ValueError):
         pass  # a cache that cannot be written is a slower cache, not a failed call

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from weakref import WeakKeyDictionary
 
 from workbench.calls import Call, Completion
+from workbench.loops import PerLoop
 from workbench.pipeline import Policy, Send
 
 
@@ -19,22 +19,26 @@ def limit(concurrency: int, per_provider: Mapping[str, int] | None = None) -> Po
         per_provider: Other numbers for some providers.
     """
     numbers = per_provider or {}
-    slots: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Semaphore]] = WeakKeyDictionary()
+    slots: PerLoop[dict[str, asyncio.Semaphore]] = PerLoop()
 
-    async def policy(call: Call, send: Send) -> Completion:
-        loop = asyncio.get_running_loop()
-        provider = call.endpoint.provider
-        of_loop = slots.setdefault(loop, {})
+    def slot(provider: str) -> asyncio.Semaphore:
+        of_loop = slots.get()
+        if of_loop is None:
+            of_loop = slots.put({})
         if provider not in of_loop:
             of_loop[provider] = asyncio.Semaphore(numbers.get(provider, concurrency))
+        return of_loop[provider]
+
+    async def policy(call: Call, send: Send) -> Completion:
+        place = slot(call.endpoint.provider)
         queued_at = time.perf_counter()
         try:
-            await of_loop[provider].acquire()
+            await place.acquire()
         finally:
             call.progress.queued_s += time.perf_counter() - queued_at
         try:
             return await send(call)
         finally:
-            of_loop[provider].release()
+            place.release()
 
     return policy

@@ -1,4 +1,4 @@
-"""A simulator for the tests of this folder: one child process a session, with forty questions of our own."""
+"""A simulator for all tests: one child process a session, with forty questions of our own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,142 @@
+"""The answer to one HTTP request of a call: read, decoded and timed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import orjson
+
+from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
+from workbench.errors import CallError
+from workbench.transport.failures import SHAPE_ERRORS, Failures
+from workbench.transport.reading import events, streams
+
+# A body should end with its last event. Its connection is used again only where it has, so that is waited
+# for, but not for long: some servers leave it open.
+LINGER_S = 0.2
+
+
+class Answer:
+    """What comes of one attempt; `call.progress` is told as it comes. The clock runs from now on."""
+
+    def __init__(self, call: Call, failures: Failures) -> None:
+        self._call = call
+        self._progress = call.progress
+        self._failures = failures
+        self._status: int | None = None
+        self._began = time.perf_counter()
+
+    async def read(self, response: httpx.Response) -> Completion:
+        """Read the answer.
+
+        Raises:
+            CallError: It is an error, not in the protocol, or not whole.
+        """
+        self._status = response.status_code
+        if streams(response):
+            return await self._read_events(response)
+        return await self._read_whole(response)
+
+    def end(self, failure: BaseException | None) -> None:
+        """Note that the attempt has ended, and how; an error is told what it was about."""
+        if self._progress.duration_s is None:
+            self._progress.duration_s = self._since_s()
+        self._progress.attempts.append(
+            Attempt(
+                duration_s=self._progress.duration_s,
+                status=self._status,
+                error=None if failure is None else type(failure).__name__,
+                message="" if failure is None else str(failure),
+            )
+        )
+        if isinstance(failure, CallError):
+            self._complete(failure)
+
+    async def _read_whole(self, response: httpx.Response) -> Completion:
+        content = self._progress.received = await response.aread()
+        self._progress.duration_s = self._since_s()
+        if response.status_code >= 400:
+            raise self._failures.refused(response, content)
+        body = self._json(response, content)
+        try:
+            if self._failures.wire.decode_error(body) is not None:
+                raise self._failures.refused(response, content)
+            completion = self._failures.wire.decode(body)
+        except SHAPE_ERRORS as exc:
+            raise self._failures.unreadable(response, content) from exc
+        if self._call.on_chunk is not None:
+            self._call.on_chunk(in_one_chunk(completion))
+        return completion
+
+    async def _read_events(self, response: httpx.Response) -> Completion:
+        received: list[str] = []
+        whole = False
+        try:
+            async with aclosing(events(response)) as sent:
+                async for data in sent:
+                    if data == self._failures.wire.END:
+                        whole = True
+                        break
+                    received.append(data)
+                    chunk = self._chunk(response, data.encode())
+                    self._progress.note(chunk, self._since_s())
+                    if self._call.on_chunk is not None:
+                        self._call.on_chunk(chunk)
+                    if chunk.done:
+                        whole = True
+                        break
+                self._progress.duration_s = self._since_s()
+                await _linger(sent)
+        finally:
+            self._progress.received = f"[{','.join(received)}]".encode()
+        completion = fold(self._progress.chunks)
+        if not whole and completion.finish_reason is None:
+            raise self._failures.cut("it ended without saying that it was complete")
+        return replace(completion, finish_reason=completion.finish_reason or "other")
+
+    def _chunk(self, response: httpx.Response, content: bytes) -> Chunk:
+        event = self._json(response, content)
+        try:
+            if self._failures.wire.decode_error(event) is not None:
+                raise self._failures.refused(response, content)
+            return self._failures.wire.decode_event(event)
+        except SHAPE_ERRORS as exc:
+            raise self._failures.unreadable(response, content) from exc
+
+    def _json(self, response: httpx.Response, content: bytes) -> Mapping[str, Any]:
+        try:
+            body = orjson.loads(content)
+        except ValueError as exc:
+            raise self._failures.unreadable(response, content) from exc
+        if not isinstance(body, dict):
+            raise self._failures.unreadable(response, content)
+        return body
+
+    def _complete(self, error: CallError) -> None:
+        error.model = self._call.request.model
+        error.timing = self._progress.timing()
+        error.attempts = tuple(self._progress.attempts)
+        if self._progress.chunks:
+            error.partial = replace(
+                fold(self._progress.chunks),
+                provider=error.provider,
+                model=error.model,
+                received=self._progress.received,
+                call_id=self._call.id,
+            )
+
+    def _since_s(self) -> float:
+        return time.perf_counter() - self._began
+
+
+async def _linger(sent: AsyncGenerator[str]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_S):
+            async for _ in sent:
+                pass

@@ -1,0 +1,168 @@
+"""What went wrong with a request, in words that say what to do and never show its key."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+import httpx
+import orjson
+
+from workbench.calls import Endpoint, Timeouts
+from workbench.errors import (
+    AuthenticationError,
+    CallError,
+    CallTimeoutError,
+    ConnectionFailedError,
+    InvalidRequestError,
+    UnreadableError,
+    kind_of,
+)
+from workbench.protocols import Protocol
+from workbench.transport.deadline import Deadline
+
+BODY_CHARACTERS = 4_000
+SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+LOST = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failures:
+    """The errors that can come of one request.
+
+    Attributes:
+        name: What is asked, the first word of each message.
+        endpoint: Where.
+        wire: In which protocol.
+        timeouts: What was waited for.
+    """
+
+    name: str
+    endpoint: Endpoint
+    wire: Protocol
+    timeouts: Timeouts
+
+    def refused(self, response: httpx.Response, content: bytes) -> CallError:
+        """The provider answered with an error: its kind follows from the status and its own words."""
+        words = None
+        with contextlib.suppress(*SHAPE_ERRORS):  # a proxy's error page is in nobody's protocol
+            words = self.wire.decode_error(orjson.loads(content))
+        text = self._readable(content)
+        message, code = (self._redact(words.message), words.code) if words else (text[:200], None)
+        if not words and (not text or text.lstrip().startswith("<")):
+            message = response.reason_phrase
+        kind, retryable = kind_of(response.status_code, code, message)
+        told = response.headers.get("x-should-retry")  # OpenAI's own word on whether to try again
+        if told in {"true", "false"}:
+            retryable = told == "true"
+        return kind(
+            f"{self.name}: {response.status_code}{f' {code}' if code else ''}: {message}"
+            f"{self._advice(kind, response)}",
+            provider=self.endpoint.provider,
+            status=response.status_code,
+            request_id=response.headers.get("x-request-id") or response.headers.get("request-id"),
+            retry_after_s=retry_after_s(response.headers),
+            body=text[:BODY_CHARACTERS],
+            retryable=retryable,
+        )
+
+    def unreadable(self, response: httpx.Response, content: bytes) -> UnreadableError:
+        """The answer is not in the protocol."""
+        text = self._readable(content)
+        kind = content_type(response) or "no content type"
+        return UnreadableError(
+            f"{self.name}: the answer of {self._origin} ({response.status_code}, {kind}) is not in the "
+            f"protocol {self.endpoint.protocol!r}; it begins with {text[:80]!r}: is the base URL right?",
+            provider=self.endpoint.provider,
+            status=response.status_code,
+            request_id=response.headers.get("x-request-id") or response.headers.get("request-id"),
+            body=text[:BODY_CHARACTERS],
+        )
+
+    def late(self, deadline: Deadline) -> CallTimeoutError:
+        """The deadline passed."""
+        return CallTimeoutError(f"{self.name}: {deadline.what_was_missed()}", provider=self.endpoint.provider)
+
+    def cut(self, how: str = "the connection was lost") -> CallTimeoutError:
+        """The answer stopped half way."""
+        return CallTimeoutError(
+            f"{self.name}: the answer stopped half way: {how}", provider=self.endpoint.provider
+        )
+
+    def lost(self, exc: Exception, deadline: Deadline) -> CallError:
+        """The HTTP library gave up: before the answer, or in the middle of it."""
+        if isinstance(exc, httpx.DecodingError):
+            what = f"the answer of {self._origin} cannot be unpacked ({exc}): is there a proxy between?"
+            return UnreadableError(f"{self.name}: {what}", provider=self.endpoint.provider)
+        if deadline.answered:
+            return self.cut()
+        return ConnectionFailedError(
+            f"{self.name}: {self._before_the_answer(exc)}", provider=self.endpoint.provider
+        )
+
+    def _before_the_answer(self, exc: Exception) -> str:
+        # httpx-aiohttp calls every lost connection a time-out; only some of them are.
+        hung_up = isinstance(exc.__cause__, aiohttp.ClientConnectionError) and not isinstance(
+            exc.__cause__, TimeoutError
+        )
+        if isinstance(exc, httpx.TimeoutException) and not hung_up:
+            return (
+                f"no connection to {self._origin} within {self.timeouts.connect_s} s: is the address right?"
+            )
+        if isinstance(exc, httpx.ConnectError):
+            return f"nothing answers at {self._origin} ({exc}): is the server running, is the URL right?"
+        if isinstance(exc, httpx.RemoteProtocolError):
+            return f"{self._origin} does not answer in HTTP ({exc}): is the URL right, or should it be https?"
+        if isinstance(exc, httpx.ProxyError):
+            return f"the proxy on the way to {self._origin} refused ({exc}): see HTTPS_PROXY and NO_PROXY"
+        if hung_up:
+            return f"{self._origin} hung up before it answered: is the server in trouble?"
+        return f"{self._origin}: {type(exc).__name__}: {exc}"
+
+    @property
+    def _origin(self) -> str:
+        url = httpx.URL(self.endpoint.base_url)
+        return f"{url.scheme}://{url.netloc.decode()}"  # without the user and password that a URL may have
+
+    def _advice(self, kind: type[CallError], response: httpx.Response) -> str:
+        if kind is AuthenticationError and self.endpoint.key_hint:
+            return f"; {self.endpoint.key_hint}"
+        if kind is InvalidRequestError and response.status_code in {404, 405}:
+            return f"; is there such an API at {self._origin}{response.request.url.path}? See the base URL"
+        return ""
+
+    def _readable(self, content: bytes) -> str:
+        # Redacted before it is cut: half a key is a secret too.
+        return self._redact(content.decode(errors="replace"))
+
+    def _redact(self, text: str) -> str:
+        # Some providers repeat the key in the error that they answer with.
+        return text if self.endpoint.secret is None else self.endpoint.secret.redact(text)
+
+
+def content_type(response: httpx.Response) -> str:
+    """The media type of an answer, in lower case and without parameters; empty where it has none."""
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def retry_after_s(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
+    """How long a provider asks to wait, seconds, at least 0; `None` where it does not say.
+
+    Args:
+        headers: Of the answer: `retry-after-ms`, or `retry-after` in seconds or as a date.
+        now: The present, aware; the clock's where not given.
+    """
+    with contextlib.suppress(KeyError, ValueError):
+        return max(0.0, float(headers["retry-after-ms"]) / 1000)
+    value = str(headers.get("retry-after", ""))
+    with contextlib.suppress(ValueError):
+        return max(0.0, float(value))
+    with contextlib.suppress(ValueError):
+        at = parsedate_to_datetime(value)
+        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds())
+    return None

@@ -1,0 +1,56 @@
+"""Reading an answer: whole, or event by event."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+import httpx
+from httpx_sse import EventSource
+
+from workbench.transport.deadline import Deadline
+from workbench.transport.failures import content_type
+
+SERVER_SENT = "text/event-stream"
+STREAMS = frozenset({SERVER_SENT, "application/x-ndjson", "application/jsonl"})
+
+
+class Heard(httpx.AsyncByteStream):
+    """The body of an answer, each piece of which starts the deadline anew, be it a mere sign of life."""
+
+    def __init__(self, body: httpx.AsyncByteStream, deadline: Deadline) -> None:
+        self._body = body
+        self._deadline = deadline
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._body:
+            self._deadline.heard()
+            yield piece
+
+    async def aclose(self) -> None:
+        """Let the connection go."""
+        await self._body.aclose()
+
+
+def streams(response: httpx.Response) -> bool:
+    """Whether an answer comes in events: its content type decides, not what was asked for."""
+    return response.status_code < 300 and content_type(response) in STREAMS
+
+
+async def events(response: httpx.Response) -> AsyncGenerator[str]:
+    """The data of each event: of server-sent events, or the lines of an NDJSON body."""
+    if content_type(response) == SERVER_SENT:
+        async with aclosing(EventSource(response).aiter_sse()) as sent:
+            async for event in sent:
+                if event.data:
+                    yield event.data
+        return
+    # Not `aiter_lines`: it takes U+2028 and its like for line ends, which JSON may have inside its texts.
+    begun = b""
+    async for piece in response.aiter_bytes():
+        *lines, begun = (begun + piece).split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield line.decode(errors="replace")
+    if begun.strip():
+        yield begun.decode(errors="replace")

@@ -1,0 +1,139 @@
+"""One HTTP request of a call: from a `Call` to its `Completion`, or to an error that says why not."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import lru_cache
+
+import httpx
+import orjson
+
+from workbench.calls import Call, Completion, Endpoint, Timeouts
+from workbench.errors import ConfigError
+from workbench.protocols import ModelInfo, protocol
+from workbench.transport.answer import Answer
+from workbench.transport.deadline import Deadline
+from workbench.transport.failures import LOST, SHAPE_ERRORS, Failures
+from workbench.transport.pools import MakeHttp, Pools, make_http
+from workbench.transport.reading import Heard
+
+HEADERS = {
+    "Content-Type": "application/json",
+    "User-Agent": "llm-workbench",
+    "Accept-Encoding": "gzip, deflate",  # what can be unpacked without further libraries
+}
+
+
+class Transport:
+    """Sends calls, by a pool of connections for each event loop that uses it."""
+
+    def __init__(self, make: MakeHttp = make_http) -> None:
+        self._pools = Pools(make)
+
+    async def send(self, call: Call) -> Completion:
+        """Make one HTTP request of a call and give the completion; `call.progress` is told on the way.
+
+        Raises:
+            ConfigError: The request cannot be expressed in the protocol; nothing was sent.
+            CallError: Something was sent, and no completion came of it; `partial` holds what had arrived.
+        """
+        wire = protocol(call.endpoint.protocol)
+        path, body = wire.encode(call.request)
+        for old, new in call.endpoint.renames.items():
+            if old in body:
+                value = body.pop(old)
+                body |= {new: value} if new else {}
+        call.progress.restart(orjson.dumps(body))
+        request = _request("POST", call.endpoint, path, call.timeouts, call.progress.sent_body)
+        failures = Failures(name=call.name, endpoint=call.endpoint, wire=wire, timeouts=call.timeouts)
+        http = await self._pools.http()
+        answer = Answer(call, failures)
+        failure: BaseException | None = None
+        try:
+            async with _exchange(http, request, failures) as response:
+                completion = await answer.read(response)
+        except BaseException as exc:
+            failure = exc
+            raise
+        finally:
+            answer.end(failure)
+        return replace(
+            completion,
+            provider=call.endpoint.provider,
+            model=call.request.model,
+            timing=call.progress.timing(),
+            received=call.progress.received,
+            attempts=tuple(call.progress.attempts),
+            call_id=call.id,
+        )
+
+    async def models(self, endpoint: Endpoint, timeouts: Timeouts) -> tuple[ModelInfo, ...]:
+        """The models that a provider lists.
+
+        Raises:
+            CallError: It does not answer, or not with a listing.
+        """
+        wire = protocol(endpoint.protocol)
+        request = _request("GET", endpoint, wire.MODELS_PATH, timeouts)
+        failures = Failures(
+            name=f"{endpoint.provider}: list of models", endpoint=endpoint, wire=wire, timeouts=timeouts
+        )
+        async with _exchange(await self._pools.http(), request, failures) as response:
+            content = await response.aread()
+        if response.status_code >= 400:
+            raise failures.refused(response, content)
+        try:
+            body = orjson.loads(content)
+            # Together answers with the bare list that others put under "data".
+            return wire.decode_models({"data": body} if isinstance(body, list) else body)
+        except SHAPE_ERRORS as exc:
+            raise failures.unreadable(response, content) from exc
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop; those of other loops close with them."""
+        await self._pools.aclose()
+
+
+@contextlib.asynccontextmanager
+async def _exchange(
+    http: httpx.AsyncClient, request: httpx.Request, failures: Failures
+) -> AsyncIterator[httpx.Response]:
+    """Send a request and let its answer be read, in time; say in our words what goes wrong on the way."""
+    deadline = Deadline(failures.timeouts)
+    try:
+        async with deadline:
+            response = await http.send(request, stream=True)
+            deadline.answered = True
+            if isinstance(response.stream, httpx.AsyncByteStream):
+                response.stream = Heard(response.stream, deadline)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+    except TimeoutError as exc:
+        if not deadline.missed:
+            raise
+        raise failures.late(deadline) from exc
+    except LOST as exc:
+        raise failures.lost(exc, deadline) from exc
+
+
+def _request(
+    method: str, endpoint: Endpoint, path: str, timeouts: Timeouts, body: bytes | None = None
+) -> httpx.Request:
+    headers = {**HEADERS, **endpoint.headers}
+    if endpoint.secret is not None:
+        headers[endpoint.auth_header] = endpoint.auth_prefix + endpoint.secret.reveal()
+    limits = httpx.Timeout(None, connect=timeouts.connect_s).as_dict()
+    url = _url(endpoint.base_url + path)
+    return httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": limits})
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL as exc:
+        raise ConfigError(f"{text!r} is no URL that can be called: {exc}: mend the base URL") from exc
