@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
-import subprocess
 import sys
+import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 import orjson
@@ -19,7 +21,7 @@ from rich.table import Table
 
 from workbench.bundled import bundled
 from workbench.config import load_settings
-from workbench.errors import WorkbenchError
+from workbench.errors import DataError, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.client import Client
@@ -36,6 +38,7 @@ FINE, WORSE, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 def main() -> None:
     """Run the command; what the user can mend ends with one line, not with a traceback."""
+    warnings.showwarning = lambda message, *_: _tell(message)
     try:
         sys.exit(workbench(standalone_mode=False) or FINE)
     except click.ClickException as exc:
@@ -45,7 +48,7 @@ def main() -> None:
         err.print("\nInterrupted. Every call that was made is in the log.")
         sys.exit(INTERRUPTED)
     except (WorkbenchError, OSError) as exc:
-        err.print(f"[bold red]workbench:[/] {_plain(str(exc))}")
+        _tell(exc)
         sys.exit(COULD_NOT_RUN)
 
 
@@ -120,11 +123,14 @@ def compare(
     dataset = load_dataset(data)
     dataset = dataset if limit is None else dataset.take(limit)
     client = Client(concurrency=concurrency)
+    _check_log(client)
     baseline = find_experiment(client.log, baseline) if baseline else None
     experiment = asyncio.run(_ask(client, models, dataset, epochs))
-    for model, problem in experiment.problems.items():
-        err.print(f"[yellow]{_plain(model)} could not be asked:[/] {_plain(problem)}")
     _print_summary(client.log, experiment)
+    for problem in experiment.problems.values():
+        _tell(problem)
+    if len(experiment.problems) == len(experiment.models):
+        return COULD_NOT_RUN
     code = FINE
     if report:
         code = _make_report(
@@ -134,8 +140,6 @@ def compare(
         )
     elif baseline:
         code = _against_baseline(client.log, experiment.id, baseline)
-    if len(experiment.problems) == len(experiment.models):
-        code = COULD_NOT_RUN
     out.print(
         "\nNext: [bold]workbench lab[/] opens the notebooks. To compare other models, set a key (such as "
         f"[bold]OPENAI_API_KEY=…[/], in the environment or in {_plain(str(client.settings.project))}/.env)\n"
@@ -179,7 +183,7 @@ def report(
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--seed", default=0, show_default=True, help="Which questions the models get wrong.")
 @click.option("--data", type=click.Path(path_type=Path), help="Questions that the models know, JSONL.")
-def simulate(port: int, host: str, seed: int, data: Path | None) -> int:
+def simulate(port: int, host: str, seed: int, data: Path | None) -> NoReturn:
     """Serve simulated models, named sim/…, over three protocols; needs no key and no network.
 
     Where WORKBENCH_SIM_KEY is set, clients have to send it as their key.
@@ -199,19 +203,25 @@ def simulate(port: int, host: str, seed: int, data: Path | None) -> int:
     out.print(
         f"Simulated models at http://{host}:{port}: OpenAI, Anthropic and Ollama protocols. Ctrl-C ends it."
     )
-    return subprocess.call(command)  # noqa: S603 - our own module
+    _become(command)
 
 
 @workbench.command()
 @click.option("--browser/--no-browser", default=True, help="Open a browser window.")
 @click.option("--port", type=int, help="Port of JupyterLab.")
-def lab(browser: bool, port: int | None) -> int:
+def lab(browser: bool, port: int | None) -> NoReturn:
     """Open JupyterLab on the notebooks; outside a checkout they are copied into ./notebooks first."""
     folder = _notebooks()
     command = [sys.executable, "-m", "jupyterlab", str(folder / "10_compare.ipynb")]
     command += [] if browser else ["--no-browser"]
     command += [] if port is None else [f"--port={port}"]
-    return subprocess.call(command)  # noqa: S603 - JupyterLab of this environment
+    _become(command)
+
+
+def _become(command: list[str]) -> NoReturn:
+    # In place of this process, so that Ctrl-C and signals reach the server, which ends in good order.
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606 - modules of this environment
 
 
 def _notebooks() -> Path:
@@ -228,6 +238,21 @@ def _notebooks() -> Path:
             shutil.copyfile(notebook, copy)
             out.print(f"{copy} copied")
     return folder
+
+
+def _check_log(client: Client) -> None:
+    """Raise `DataError` where the log cannot be written or read: better before money is spent."""
+    from workbench.log.journal import prepare
+
+    try:
+        with tempfile.TemporaryFile(dir=prepare(client.home)):
+            pass
+    except OSError as exc:
+        raise DataError(
+            f"the call log in {str(client.home)!r} cannot be written ({exc.strerror}): make the folder "
+            "writable, or name another one in WORKBENCH_HOME"
+        ) from exc
+    client.log.calls(limit=0)
 
 
 async def _ask(client: Client, models: Sequence[str], dataset: Dataset, epochs: int) -> Experiment:
@@ -256,7 +281,7 @@ def _make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
         made = run_report(notebook, values, folder)
     out.print(f"\nNotebook  {_plain(str(made.notebook))}\nReport    {_plain(str(made.page))}")
     if made.failure:
-        err.print(f"[bold red]workbench:[/] {notebook.name} did not run to its end: {_plain(made.failure)}")
+        _tell(f"{notebook.name} did not run to its end: {made.failure}")
         return COULD_NOT_RUN
     return _verdict(made.worse)
 
@@ -327,6 +352,10 @@ def _value(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
+
+
+def _tell(problem: object) -> None:
+    err.print(f"[bold red]workbench:[/] {_plain(str(problem))}")
 
 
 def _plain(text: str) -> str:

@@ -55,7 +55,7 @@ class Experiment:
         dataset: The data set's name.
         samples: Samples of it that were asked.
         epochs: Times that each was asked.
-        problems: Models that could not be asked at all, and why.
+        problems: Models that gave no answer, or were given up, and why.
     """
 
     id: str
@@ -141,7 +141,7 @@ async def evaluate(
         dataset=dataset.name,
         samples=len(dataset),
         epochs=epochs,
-        problems=evaluation.problems,
+        problems=evaluation.problems(),
     )
 
 
@@ -157,11 +157,17 @@ class _Evaluation:
     params: Mapping[str, Any]
     progress: EvaluationProgress
     on_progress: Callable[[EvaluationProgress], None] | None
-    problems: dict[str, str] = field(default_factory=dict)
+    given_up: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+
+    def problems(self) -> dict[str, str]:
+        silent = {model: problem for model, problem in self.failed.items() if model not in self.answered}
+        return silent | self.given_up
 
     async def work_off(self, work: Iterator[tuple[str, Sample, int]]) -> None:
         for model, sample, epoch in work:
-            if model in self.problems:
+            if model in self.given_up:
                 self.progress.skipped += 1
             else:
                 await self._ask(model, sample, epoch)
@@ -176,9 +182,11 @@ class _Evaluation:
             completion = await client.chat(model, sample.input, stream=True, **self.params)
         except CallError as exc:
             self.progress.errors += 1
+            self.failed[model] = str(exc)
             if isinstance(exc, (AuthenticationError, ModelNotFoundError)):
-                self.problems[model] = str(exc)
+                self.given_up[model] = str(exc)
             return
+        self.answered.add(model)
         if completion.cost_usd is None:
             self.progress.unknown_cost += 1
         else:
