@@ -53,8 +53,8 @@ def llama_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaServ
     executable = os.environ.get(LLAMA_SERVER) or shutil.which("llama-server")
     if executable is None:
         pytest.skip(
-            f"no llama-server: install llama.cpp (package llama.cpp-tools in Debian, llama.cpp in Homebrew), or "
-            f"name the executable in {LLAMA_SERVER}"
+            "no llama-server: install llama.cpp (package llama.cpp-tools in Debian, llama.cpp in Homebrew), "
+            f"or name the executable in {LLAMA_SERVER}"
         )
     folder = tmp_path_factory.mktemp("llama")
     write_tiny_model(folder / "tiny.gguf")
@@ -74,7 +74,8 @@ def aimock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     script, node = os.environ.get(AIMOCK), shutil.which("node")
     if script is None or node is None:
         pytest.skip(
-            f"no aimock: run `npm install @copilotkit/aimock@1.43.0` with Node.js, and name its dist/cli.js in {AIMOCK}"
+            "no aimock: with Node.js, run `npm install @copilotkit/aimock@1.43.0`, and name its dist/cli.js "
+            f"in {AIMOCK}"
         )
     port = free_port()
     url = f"http://127.0.0.1:{port}"

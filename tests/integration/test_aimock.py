@@ -1,7 +1,7 @@
-"""A peer's server with scripted answers and faults: nothing that only our own simulator says may be relied on.
+"""A peer's server with scripted answers and faults: what only our own simulator says may not be relied on.
 
-Not asked of it are things in which it is wrong itself: over Ollama's protocol it counts no tokens and never says
-`length`, its `truncateAfterChunks` cuts before the first byte, and it cuts letters beyond 16 bits in two.
+Not asked of it are things in which it is wrong itself: over Ollama's protocol it counts no tokens and never
+says `length`, its `truncateAfterChunks` cuts before the first byte, and it cuts some letters in two.
 """
 
 from __future__ import annotations

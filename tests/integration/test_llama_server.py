@@ -156,7 +156,7 @@ async def test_a_wrong_key_is_refused_and_stands_nowhere(
     with running(command, url=f"{url}/health", log=tmp_path / "log"):
         client = client_of(url, project.home, key=right)
         assert (await client.chat(model, QUESTION, max_tokens=5)).text
-        with pytest.raises(AuthenticationError, match="set [A-Z]+_API_KEY") as refused:
+        with pytest.raises(AuthenticationError, match=r"set [A-Z]+_API_KEY") as refused:
             await client_of(url, project.home, key=wrong).chat(model, QUESTION, max_tokens=5)
     assert refused.value.status == 401
     client.recorder.close()

@@ -1,8 +1,8 @@
-"""A model that needs no training and no download: the word pairs of a few sentences, written into Llama's weights.
+"""A model without training or download: the word pairs of a few sentences, written into Llama's weights.
 
 Embeddings are one-hot, attention and feed-forward layers are zero, so that the hidden state is the last token
-alone; the output layer holds log P(next | last). The logits are therefore exactly a bigram language model, served
-by any server that reads GGUF. At temperature 0 it repeats itself word for word.
+alone; the output layer holds log P(next | last). The logits are therefore exactly a bigram language model,
+which any server that reads GGUF can serve. At temperature 0 it repeats itself word for word.
 """
 
 from __future__ import annotations
