@@ -7,37 +7,43 @@ under papermill alike, and a connection pool that was opened on it stays open fr
 from __future__ import annotations
 
 import asyncio
+import atexit
 import concurrent.futures
 import os
 import threading
 from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workbench.errors import ConfigError
 
 T = TypeVar("T")
+# How long an interrupt, or the end of the process, waits for what was under way.
+PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Background:
+    """The loop, the thread that it runs in, and what ends it."""
+
+    loop: asyncio.AbstractEventLoop
+    thread: threading.Thread
+    ended: asyncio.Event
+
 
 _lock = threading.Lock()
-_loop: asyncio.AbstractEventLoop | None = None
-
-
-def _forget_loop() -> None:
-    # A forked child has the loop's object but not its thread.
-    global _loop, _lock  # noqa: PLW0603 - the one loop of the process
-    _loop, _lock = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_forget_loop)
+_background: _Background | None = None
 
 
 def background_loop() -> asyncio.AbstractEventLoop:
-    """The process's own event loop, started when first needed."""
-    global _loop  # noqa: PLW0603 - the one loop of the process
+    """The process's own event loop, started when first needed, ended in good order with the process."""
+    global _background  # noqa: PLW0603 - the one loop of the process
     with _lock:
-        if _loop is None:
-            _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="workbench", daemon=True).start()
-        return _loop
+        if _background is None:
+            _background = _start()
+            # Registered now and not at import: what was registered before, the log's end, has to come after.
+            atexit.register(_end, _background)
+        return _background.loop
 
 
 def submit(work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
@@ -54,27 +60,54 @@ def run(work: Awaitable[T]) -> T:
     Raises:
         ConfigError: Called from the background loop itself, where it would wait for itself for ever.
     """
-    if _loop is not None and _running_loop() is _loop:
+    if _background is not None and _background.loop is _running_loop():
         if asyncio.iscoroutine(work):
             work.close()
         raise ConfigError("run() was called from inside the workbench's own event loop: write `await` there")
-    future = submit(_awaited(work))
+    ended = threading.Event()
+    future = submit(_awaited(work, ended))
     try:
         return future.result()
     except KeyboardInterrupt:
         future.cancel()
-        concurrent.futures.wait([submit(_settled())], timeout=5)
+        ended.wait(PATIENCE_S)
         raise
 
 
-async def _awaited(work: Awaitable[T]) -> T:
-    return await work
+async def _awaited(work: Awaitable[T], ended: threading.Event) -> T:
+    try:
+        return await work
+    finally:
+        ended.set()
 
 
-async def _settled() -> None:
-    # The cancelled work needs a few turns of the loop to write its rows and close its connections.
-    for _ in range(5):
-        await asyncio.sleep(0.02)
+def _start() -> _Background:
+    started: concurrent.futures.Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = (
+        concurrent.futures.Future()
+    )
+
+    async def serve() -> None:
+        ended = asyncio.Event()
+        started.set_result((asyncio.get_running_loop(), ended))
+        await ended.wait()
+
+    # asyncio.run cancels what is left at the end, and lets connections be closed.
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="workbench", daemon=True)
+    thread.start()
+    loop, ended = started.result()
+    return _Background(loop=loop, thread=thread, ended=ended)
+
+
+def _end(background: _Background) -> None:
+    if background is _background:  # and not the one of the process that this one was forked from
+        background.loop.call_soon_threadsafe(background.ended.set)
+        background.thread.join(PATIENCE_S)
+
+
+def _after_fork() -> None:
+    # A forked child has the loop's object but not its thread.
+    global _background, _lock
+    _background, _lock = None, threading.Lock()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
@@ -82,3 +115,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
+import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from uuid6 import uuid7
 
+import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the table
 from workbench.calls import (
     Call,
     Chunk,
@@ -33,7 +36,6 @@ from workbench.policies import cache, limit, retry
 from workbench.prices import price
 from workbench.protocols import ModelInfo
 from workbench.providers import HOSTS, endpoint, has_key, host_for_url, nearest, register, split_name
-from workbench.simulator.host import DEFAULT_PORT as DEFAULT_PORT  # importing it adds the simulator's row
 from workbench.transport import MakeHttp, Transport, make_http
 
 Messages = str | Message | Mapping[str, str] | Sequence[Message | Mapping[str, str]]
@@ -42,14 +44,11 @@ ROLES: tuple[str, ...] = get_args(Role)
 LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
 LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
 
-_recorders: dict[Path, Recorder] = {}
 
-
+@functools.cache
 def _recorder(home: Path) -> Recorder:
     """The one recorder of this process for a log; every client of the same project shares it."""
-    if home not in _recorders:
-        _recorders[home] = Recorder(home)
-    return _recorders[home]
+    return Recorder(home)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,8 +177,7 @@ class Client:
         `experiment`, `run`, `sample` and `epoch` have columns of their own; the rest are tags.
         """
         marks = {"experiment": experiment, "run": run, "sample": sample, "epoch": epoch}
-        bound = object.__new__(Client)
-        bound.__dict__.update(self.__dict__)
+        bound = copy.copy(self)
         bound._bound = {
             **self._bound,
             **{name: mark for name, mark in marks.items() if mark is not None},
@@ -284,10 +282,8 @@ class Client:
             ConfigError: The provider is unknown or its key is missing.
             CallError: It does not answer.
         """
-        if provider not in HOSTS:
-            raise ConfigError(f"unknown provider {provider!r}: known are {', '.join(HOSTS)}")
+        to = endpoint(provider, "", self.settings)
         if provider not in self._listed:
-            to = endpoint(provider, "", self.settings)
             self._listed[provider] = await self._transport.models(to, timeouts)
         return self._listed[provider]
 
@@ -297,8 +293,9 @@ class Client:
         A provider with a key that does not answer is in the list too, with the `problem`; a local server that
         does not run is not.
         """
-        hosts = [host for host in HOSTS.values() if host.local or not host.needs_key or has_key(host, self.settings)]
-        found = await asyncio.gather(*(self._look(host.name, has_key(host, self.settings)) for host in hosts))
+        keyed = {host: has_key(HOSTS[host], self.settings) for host in HOSTS}
+        askable = [host for host in HOSTS if keyed[host] or not HOSTS[host].needs_key]
+        found = await asyncio.gather(*(self._look(host, keyed[host]) for host in askable))
         return [each for each in found if each is not None]
 
     async def _look(self, provider: str, keyed: bool) -> Reachable | None:
@@ -324,21 +321,23 @@ class Client:
         else:
             provider, name = split_name(model, self.settings.default_provider)
         to = endpoint(provider, name, self.settings, base_url=base_url, api_key=api_key)
-        if to.secret is not None:
+        # A key that is a provider's name is a placeholder, and its stars would stand all over the log.
+        if to.secret is not None and to.secret.reveal() not in HOSTS:
             self._secrets.add(to.secret)
         return to, name
 
     async def _suggest(self, error: ModelNotFoundError, to: Endpoint) -> None:
         """Put the nearest names that the provider does know into the error, where it tells them."""
         with contextlib.suppress(CallError, ConfigError):
-            names = [model.id for model in await self.models(to.provider, timeouts=LOOK)]
+            names = [model.id for model in await self._transport.models(to, LOOK)]
             if close := nearest(error.model, names):
                 error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
 
     def _redact(self, line: bytes) -> bytes:
-        for secret in self._secrets:
-            line = line.replace(secret.reveal().encode(), b"***")
-        return line
+        text = line.decode()
+        for secret in tuple(self._secrets):  # at once, since other threads add to it
+            text = secret.redact(text)
+        return text.encode()
 
 
 def _messages(messages: Messages, system: str | None) -> tuple[Message, ...]:
@@ -355,13 +354,14 @@ def _messages(messages: Messages, system: str | None) -> tuple[Message, ...]:
     return (*first, *(turn if isinstance(turn, Message) else _turn(turn) for turn in turns))
 
 
-def _turn(turn: Mapping[str, str]) -> Message:
-    if turn.get("role") not in ROLES or not isinstance(turn.get("content"), str) or len(turn) > 2:
-        raise ConfigError(
-            f"not a message: {dict(turn)!r}: write {{'role': …, 'content': 'text'}}, the role being one of "
-            f"{', '.join(ROLES)}, or a workbench.Message for anything else"
-        )
-    return Message(role=cast(Role, turn["role"]), content=turn["content"])
+def _turn(turn: object) -> Message:
+    match turn:
+        case {"role": role, "content": str(content), **rest} if role in ROLES and not rest:
+            return Message(role=role, content=content)
+    raise ConfigError(
+        f"not a message: {turn!r}: write {{'role': …, 'content': 'text'}}, the role being one of "
+        f"{', '.join(ROLES)}, or a workbench.Message for anything else"
+    )
 
 
 class Stream:
@@ -384,7 +384,6 @@ class Stream:
                 yield chunk
             self.completion = await work
         finally:
-            if not work.done():
-                work.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await work
+            work.cancel()
+            # Whoever leaves early does not want to hear how the call ended.
+            await asyncio.gather(work, return_exceptions=True)

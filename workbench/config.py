@@ -5,10 +5,12 @@ A `.env` file overrides the environment, and what is given at run time overrides
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from dotenv.parser import parse_stream
 
@@ -32,7 +34,7 @@ def project_folder(start: Path | None = None) -> Path:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """What was set, by name. Values are not shown in the repr, since keys are among them.
+    """What was set, by name. Values are in no repr and no pickle, since keys are among them.
 
     Attributes:
         project: The project's folder.
@@ -54,9 +56,12 @@ class Settings:
         value = self.get(name)
         return None if value is None else Secret(value)
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("settings hold keys and are not pickled: call load_settings() where you need them")
+
     @property
     def home(self) -> Path:
-        """The folder of the log, the cache and the reports: `WORKBENCH_HOME`, or the project's `.workbench`."""
+        """The folder of log, cache and reports: `WORKBENCH_HOME`, or the project's `.workbench`."""
         named = self.get("WORKBENCH_HOME")
         return Path(named).expanduser().resolve() if named else self.project / ".workbench"
 
@@ -82,12 +87,24 @@ def _dotenv(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     try:
-        with path.open(encoding="utf-8-sig") as stream:
-            bindings = list(parse_stream(stream))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"{path} cannot be read ({exc}): save it as UTF-8 text, one NAME=value a line") from exc
+        content = path.read_bytes()
+    except OSError as exc:
+        raise ConfigError(f"{path} cannot be read: {exc.strerror}") from exc
+    bindings = list(parse_stream(io.StringIO(_text(path, content))))
     for binding in bindings:
         # A name without '=' is legal for the parser, but in a file of keys it is a slip of the pen.
         if binding.error or (binding.key is not None and binding.value is None):
-            raise ConfigError(f"{path}, line {binding.original.line}: not a setting: write NAME=value")
+            # The parser counts from the end of the line before, blank lines included.
+            text = binding.original.string
+            line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+            raise ConfigError(f"{path}, line {line}: not a setting: write NAME=value")
     return {binding.key: binding.value for binding in bindings if binding.key and binding.value is not None}
+
+
+def _text(path: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = content.count(b"\n", 0, exc.start) + 1
+    # Not chained: the decoder's error has the whole file in it, and with it the keys.
+    raise ConfigError(f"{path}, line {line}: not UTF-8: save the file as UTF-8 text, one NAME=value a line")

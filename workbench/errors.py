@@ -28,10 +28,23 @@ if TYPE_CHECKING:
 
 # Codes and phrases by which providers say that waiting will not help: the account is out of money.
 # OpenAI: code insufficient_quota. Anthropic: error_code enforced_spend_limit_reached. DeepSeek: 402.
-QUOTA_CODES = frozenset({"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"})
-CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"})
-CONTEXT_PHRASES = ("context length", "context window", "context size", "prompt is too long", "maximum context")
-MODEL_PHRASES = ("model",)
+QUOTA_CODES = frozenset(
+    {"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"}
+)
+RATE_CODES = frozenset({"rate_limit_error", "rate_limit_exceeded"})
+KEY_CODES = frozenset({"authentication_error", "permission_error", "invalid_api_key"})
+CONTEXT_CODES = frozenset(
+    {"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"}
+)
+CONTEXT_PHRASES = (
+    "context length",
+    "context window",
+    "context size",
+    "prompt is too long",
+    "maximum context",
+)
+# A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral.
+MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model")
 
 
 class WorkbenchError(Exception):
@@ -143,19 +156,25 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         message: The provider's words.
     """
     words = message.lower()
+    if status < 300 and code is not None and code.isdecimal():
+        status = int(code)  # OpenRouter says inside a 200 which status it would have been
     kind: type[CallError] = InvalidRequestError
     retryable: bool | None = None
     if code in QUOTA_CODES or status == 402:
         kind, retryable = RateLimitError, False
-    elif status == 429 or code in {"rate_limit_error", "rate_limit_exceeded"}:
+    elif status == 429 or code in RATE_CODES:
         kind = RateLimitError
-    elif status in {401, 403} or code in {"authentication_error", "permission_error", "invalid_api_key"}:
+    elif status in {401, 403} or code in KEY_CODES:
         kind = AuthenticationError
     elif code in CONTEXT_CODES or (status in {400, 413, 422} and any(p in words for p in CONTEXT_PHRASES)):
         kind = ContextLengthError
-    elif code == "model_not_found" or (status == 404 and any(p in words for p in MODEL_PHRASES)):
+    elif (
+        code == "model_not_found"
+        or (status == 404 and "model" in words)
+        or (status == 400 and any(p in words for p in MODEL_PHRASES))
+    ):
         kind = ModelNotFoundError
-    elif status >= 500 or status < 300:
+    elif status >= 500 or (status < 300 and code != "invalid_request_error"):
         kind = OverloadedError
     elif status in {408, 409, 425}:  # the SDKs of OpenAI and Anthropic retry these too
         kind, retryable = CallTimeoutError, True

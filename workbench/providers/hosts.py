@@ -16,7 +16,7 @@ class Host:
 
     Attributes:
         name: What users write before the slash.
-        base_url: URL that the protocol's paths are appended to; `<NAME>_BASE_URL` in the settings overrides it.
+        base_url: URL that the protocol's paths are appended to; the setting `<NAME>_BASE_URL` overrides it.
         key: The setting that holds the key; `None` where there is none.
         needs_key: Whether nothing can be asked without the key.
         local: Whether it usually runs on the user's machine.

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from workbench.calls import Endpoint, Secret
@@ -30,13 +31,14 @@ def split_name(name: str, default_provider: str | None = None) -> tuple[str, str
         return head, model
     if default_provider is not None:
         if default_provider not in HOSTS:
-            raise ConfigError(
-                f"the default provider {default_provider!r} (LLM_PROVIDER) is unknown: {_known(default_provider)}"
-            )
+            wrong = f"the default provider {default_provider!r} (LLM_PROVIDER) is unknown"
+            raise ConfigError(f"{wrong}: {_known(default_provider)}")
         return default_provider, name.strip()
     if separator:
         raise ConfigError(f"unknown provider {head!r} in {name!r}: {_known(head)}")
-    raise ConfigError(f"no provider in {name!r}: write 'provider/model', provider being one of {', '.join(HOSTS)}")
+    raise ConfigError(
+        f"no provider in {name!r}: write 'provider/model', provider being one of {', '.join(HOSTS)}"
+    )
 
 
 def endpoint(
@@ -52,16 +54,17 @@ def endpoint(
         api_key: Likewise for the key.
 
     Raises:
-        ConfigError: The key is missing, or the base URL is none.
+        ConfigError: The provider is unknown, the key is missing or no key, or the base URL is none.
     """
+    if provider not in HOSTS:
+        raise ConfigError(f"unknown provider {provider!r}: {_known(provider)}")
     host = HOSTS[provider]
     host = host.variants.get(model, host)
-    variable = f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_BASE_URL"
-    url = base_url or settings.get(variable) or host.base_url
+    url = base_url or settings.get(_url_setting(provider)) or host.base_url
     if provider == "ollama" and base_url is None and (server := settings.get("OLLAMA_HOST")):
         url = _ollama_url(server)
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
     secret = Secret(api_key) if api_key else settings.secret(host.key) if host.key else None
     hint = ""
@@ -69,6 +72,10 @@ def endpoint(
         hint = f"set {host.key} in the environment or in {settings.project / '.env'}"
     if secret is None and host.needs_key:
         raise ConfigError(f"no key for {provider}: {hint}")
+    if secret is not None and not _may_be_sent(secret.reveal()):
+        raise ConfigError(
+            f"the key of {provider} has a blank, a line end or a letter beyond ASCII: copy it again; {hint}"
+        )
     return Endpoint(
         provider=provider,
         protocol=host.protocol,
@@ -115,13 +122,24 @@ def _cut(name: str) -> tuple[str, str, str]:
 
 def _known(wrong: str) -> str:
     close = nearest(wrong, HOSTS, most=1)
-    return f"did you mean {close[0]!r}? Known are {', '.join(HOSTS)}" if close else f"known are {', '.join(HOSTS)}"
+    everyone = f"nown are {', '.join(HOSTS)}"
+    return f"did you mean {close[0]!r}? K{everyone}" if close else f"k{everyone}"
+
+
+@lru_cache(maxsize=256)
+def _url_setting(provider: str) -> str:
+    return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_BASE_URL"
+
+
+def _may_be_sent(key: str) -> bool:
+    # A header takes nothing else, and the library's error about it would show the key.
+    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _ollama_url(server: str) -> str:
-    # OLLAMA_HOST is also what the server listens on: it may lack the scheme, and 0.0.0.0 is no address to call.
+    # OLLAMA_HOST is also what the server listens on: it may lack the scheme, and 0.0.0.0 cannot be called.
     url = server if "://" in server else f"http://{server}"
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else "" if "://" in server else ":11434"
-    name = "127.0.0.1" if parts.hostname in {"0.0.0.0", None} else parts.hostname  # noqa: S104 - compared, not bound
-    return f"{parts.scheme}://{name}{port}"
+    everywhere = parts.hostname in {"0.0.0.0", None}  # noqa: S104 - compared, not bound
+    return f"{parts.scheme}://{'127.0.0.1' if everywhere else parts.hostname}{port}"
