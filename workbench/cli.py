@@ -61,7 +61,7 @@ def workbench() -> None:
     """Compare language models: every call logged, every figure with its uncertainty."""
 
 
-@workbench.command()
+@workbench.command(short_help="Ask several models the same questions, and report.")
 @click.option(
     "-m",
     "--model",
@@ -148,7 +148,7 @@ def compare(
     return code
 
 
-@workbench.command()
+@workbench.command(short_help="Run a notebook, and write it as an HTML report.")
 @click.argument("notebook", type=click.Path(path_type=Path))
 @click.option(
     "-p",
@@ -178,7 +178,7 @@ def report(
     return _make_report(notebook, values, folder or load_settings().home / "reports" / notebook.stem)
 
 
-@workbench.command()
+@workbench.command(short_help="Serve simulated models over three protocols.")
 @click.option("--port", default=8399, show_default=True, help="Port to listen at.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--seed", default=0, show_default=True, help="Which questions the models get wrong.")
@@ -206,7 +206,7 @@ def simulate(port: int, host: str, seed: int, data: Path | None) -> NoReturn:
     _become(command)
 
 
-@workbench.command()
+@workbench.command(short_help="Open JupyterLab on the notebooks.")
 @click.option("--browser/--no-browser", default=True, help="Open a browser window.")
 @click.option("--port", type=int, help="Port of JupyterLab.")
 def lab(browser: bool, port: int | None) -> NoReturn:
