@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
+from served import Steered
 
+from workbench.client import Client
+from workbench.config import Settings
 from workbench.simulator import Simulator, start
 
 CAPITALS = {
@@ -55,3 +59,25 @@ def simulator(questions_path: Path) -> Iterator[Simulator]:
 def locked_simulator(questions_path: Path) -> Iterator[Simulator]:
     with start(answers=questions_path, api_key="sk-simulated-0123456789") as running:
         yield running
+
+
+@pytest.fixture
+async def steered(simulator: Simulator) -> AsyncIterator[Steered]:
+    """The simulator with its faults and its journal."""
+    async with aiohttp.ClientSession(simulator.url) as session:
+        steered = Steered(url=simulator.url, session=session)
+        yield steered
+        await steered.forget_faults()
+
+
+@pytest.fixture
+def simulated(tmp_path: Path, simulator: Simulator) -> Settings:
+    """Settings by which `sim/…` is the session's simulator."""
+    return Settings(project=tmp_path, values={"SIM_BASE_URL": simulator.url})
+
+
+@pytest.fixture
+async def client(tmp_path: Path, simulated: Settings) -> AsyncIterator[Client]:
+    """A client of the simulator that tries once."""
+    async with Client(home=tmp_path / "home", settings=simulated, attempts=1) as client:
+        yield client

@@ -63,8 +63,7 @@ def endpoint(
     url = base_url or settings.get(_url_setting(provider)) or host.base_url
     if provider == "ollama" and base_url is None and (server := settings.get("OLLAMA_HOST")):
         url = _ollama_url(server)
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_web_address(url):
         raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
     secret = Secret(api_key) if api_key else settings.secret(host.key) if host.key else None
     hint = ""
@@ -94,8 +93,13 @@ def endpoint(
 def host_for_url(base_url: str) -> Host:
     """The row for any OpenAI-compatible server: that of the host whose URL it is, else a new one named by it.
 
-    Its key is looked up under no name: give it with the call, where the server wants one.
+    The key of a new one is looked up under no name: give it with the call, where the server wants one.
+
+    Raises:
+        ConfigError: It is no URL of a server.
     """
+    if not _is_web_address(base_url):
+        raise ConfigError(f"base URL {base_url!r} is none: write it like 'http://127.0.0.1:8000/v1'")
     parts = urlsplit(base_url)
     for host in HOSTS.values():
         if urlsplit(host.base_url).netloc == parts.netloc:
@@ -129,6 +133,15 @@ def _known(wrong: str) -> str:
 @lru_cache(maxsize=256)
 def _url_setting(provider: str) -> str:
     return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_BASE_URL"
+
+
+@lru_cache(maxsize=256)
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, half of an IPv6 address
+        return False
 
 
 def _may_be_sent(key: str) -> bool:

@@ -106,23 +106,21 @@ class Failures:
         )
 
     def _before_the_answer(self, exc: Exception) -> str:
-        # httpx-aiohttp calls every lost connection a time-out; only some of them are.
-        hung_up = isinstance(exc.__cause__, aiohttp.ClientConnectionError) and not isinstance(
-            exc.__cause__, TimeoutError
-        )
-        if isinstance(exc, httpx.TimeoutException) and not hung_up:
-            return (
-                f"no connection to {self._origin} within {self.timeouts.connect_s} s: is the address right?"
-            )
-        if isinstance(exc, httpx.ConnectError):
-            return f"nothing answers at {self._origin} ({exc}): is the server running, is the URL right?"
-        if isinstance(exc, httpx.RemoteProtocolError):
-            return f"{self._origin} does not answer in HTTP ({exc}): is the URL right, or should it be https?"
-        if isinstance(exc, httpx.ProxyError):
-            return f"the proxy on the way to {self._origin} refused ({exc}): see HTTPS_PROXY and NO_PROXY"
-        if hung_up:
-            return f"{self._origin} hung up before it answered: is the server in trouble?"
-        return f"{self._origin}: {type(exc).__name__}: {exc}"
+        # httpx-aiohttp gives one and the same name to several errors of aiohttp: the cause tells them apart.
+        cause = exc.__cause__ if isinstance(exc.__cause__, aiohttp.ClientError) else exc
+        at = self._origin
+        if isinstance(cause, aiohttp.ClientSSLError):
+            return f"no TLS at {at} ({cause}): is the certificate known here, or should the URL be http?"
+        if isinstance(cause, (aiohttp.ClientConnectorError, httpx.ConnectError)):
+            why = getattr(cause, "os_error", cause)
+            return f"nothing answers at {at} ({why}): is the server running, is the URL right?"
+        if isinstance(cause, (TimeoutError, httpx.TimeoutException)):
+            return f"no connection to {at} within {self.timeouts.connect_s} s: is the address right?"
+        if isinstance(cause, httpx.RemoteProtocolError):
+            return f"{at} does not answer in HTTP ({cause}): is the URL right, or should it be https?"
+        if isinstance(cause, httpx.ProxyError):
+            return f"the proxy on the way to {at} refused ({cause}): see HTTPS_PROXY and NO_PROXY"
+        return f"{at} hung up before it answered ({cause}): is the server in trouble?"
 
     @property
     def _origin(self) -> str:

@@ -87,7 +87,8 @@ class Pools:
         pool = self._open.get()
         if pool is None:
             http = self._make()
-            pool = self._open.put((http, self._closing(http)))
+            pool = self._open.put((http, _closing(http)))
+            (_guards.get() or _guards.put(set())).add(pool[1])
             await anext(pool[1])
         return pool[0]
 
@@ -96,10 +97,16 @@ class Pools:
         pool = self._open.pop()
         if pool is not None:
             await pool[1].aclose()
+            (_guards.get() or set()).discard(pool[1])
 
-    async def _closing(self, http: httpx.AsyncClient) -> AsyncGenerator[None]:
-        try:
-            yield
-        finally:
-            self._open.pop()
-            await http.aclose()
+
+# Held here, since a generator that is dropped with its owner is closed by a task, which a loop that ends
+# cancels. The connections of an owner that was dropped close when they have been idle, the rest with the loop.
+_guards: PerLoop[set[AsyncGenerator[None]]] = PerLoop()
+
+
+async def _closing(http: httpx.AsyncClient) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await http.aclose()
