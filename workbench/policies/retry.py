@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
+
+import tenacity
 
 from workbench.calls import Call, Completion
 from workbench.errors import CallError
@@ -17,7 +18,6 @@ def retry(
     first_wait_s: float = 0.5,
     longest_wait_s: float = 60.0,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    rng: random.Random | None = None,
 ) -> Policy:
     """Try a call again after an error that may pass.
 
@@ -30,31 +30,35 @@ def retry(
         first_wait_s: Upper bound of the first wait; it doubles each time.
         longest_wait_s: Upper bound of every wait.
         sleep: How to wait; a test gives its own.
-        rng: Where the jitter comes from.
-
-    Source:
-        M. Brooker (2015), Exponential Backoff and Jitter, https://aws.amazon.com/blogs/architecture/.
     """
-    jitter = rng or random.Random()  # noqa: S311 - spreads calls, hides nothing
+    jitter = tenacity.wait_random_exponential(multiplier=first_wait_s, max=longest_wait_s)
+    stop = tenacity.stop_after_attempt(attempts)
 
-    def wait_s(error: CallError, tries: int) -> float:
-        most_s = min(longest_wait_s, first_wait_s * 2 ** (tries - 1))
-        return max(jitter.uniform(0.0, most_s), error.retry_after_s or 0.0)
-
-    def may_pass(error: CallError, call: Call) -> bool:
-        shown = call.on_chunk is not None and any(chunk.has_content for chunk in call.progress.chunks)
-        return error.retryable and not shown and (error.retry_after_s or 0.0) <= longest_wait_s
+    def wait(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(jitter(state), _asked_for_s(error))
 
     async def policy(call: Call, send: Send) -> Completion:
-        for tries in range(1, attempts):
-            try:
-                return await send(call)
-            except CallError as exc:
-                if not may_pass(exc, call):
-                    raise
-                pause_s = wait_s(exc, tries)
-            call.progress.waited_s += pause_s
-            await sleep(pause_s)
-        return await send(call)
+        def may_pass(error: BaseException) -> bool:
+            shown = call.on_chunk is not None and any(chunk.has_content for chunk in call.progress.chunks)
+            retryable = isinstance(error, CallError) and error.retryable
+            return retryable and not shown and _asked_for_s(error) <= longest_wait_s
+
+        async def pause(seconds: float) -> None:
+            call.progress.waited_s += seconds
+            await sleep(seconds)
+
+        async def once() -> Completion:
+            return await send(call)
+
+        retrying = tenacity.AsyncRetrying(
+            stop=stop, wait=wait, retry=tenacity.retry_if_exception(may_pass), sleep=pause, reraise=True
+        )
+        return await retrying(once)
 
     return policy
+
+
+def _asked_for_s(error: BaseException | None) -> float:
+    """How long the provider asks to wait."""
+    return error.retry_after_s or 0.0 if isinstance(error, CallError) else 0.0
