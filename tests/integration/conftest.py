@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,18 @@ def simulated(project: Project, simulator: Simulator) -> Project:
     """A project whose `sim/…` models are those of the session's simulator."""
     project.settings["SIM_BASE_URL"] = simulator.url
     return project
+
+
+@pytest.fixture
+def fault(simulator: Simulator) -> Iterator[Callable[..., None]]:
+    """Orders a fault of the session's simulator; afterwards it has none."""
+    url = f"{simulator.url}/faults"
+
+    def order(**fields: object) -> None:
+        urllib.request.urlopen(urllib.request.Request(url, json.dumps(fields).encode())).close()
+
+    yield order
+    urllib.request.urlopen(urllib.request.Request(url, method="DELETE")).close()
 
 
 @pytest.fixture(scope="session")

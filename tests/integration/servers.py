@@ -36,11 +36,16 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], *, url: str, log: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    url: str,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Iterator[None]:
     """Start a server, wait until `url` answers, and end it afterwards; what it says goes to `log`."""
     with log.open("wb") as words:
-        server = subprocess.Popen(command, stdout=words, stderr=words, env=environment)
+        server = subprocess.Popen(command, stdout=words, stderr=words, env=environment, cwd=folder)
         try:
             deadline = time.monotonic() + PATIENCE_S
             while not answers(url):

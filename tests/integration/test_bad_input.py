@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import http.server
-import json
 import os
 import re
 import subprocess
 import sys
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -189,16 +187,10 @@ def test_a_port_where_nothing_listens_is_named(project: Project) -> None:
 
 
 def test_a_stream_that_is_cut_every_time_leaves_rows_with_its_half(
-    simulated: Project, simulator: Simulator
+    simulated: Project, fault: Callable[..., None]
 ) -> None:
-    faults = f"{simulator.url}/faults"
-    body = json.dumps({"model": "local", "fault": "cut", "chunks": 1, "times": 1000}).encode()
-    urllib.request.urlopen(urllib.request.Request(faults, body)).close()
-    try:
-        said = simulated.workbench("compare", "-m", "sim/local", *SHORT)
-    finally:
-        urllib.request.urlopen(urllib.request.Request(faults, method="DELETE")).close()
-    refused(said, "sim/local", "the answer stopped half way")
+    fault(model="local", fault="cut", chunks=1, times=1000)
+    refused(simulated.workbench("compare", "-m", "sim/local", *SHORT), "sim/local", "stopped half way")
     calls = simulated.log.calls()
     assert list(calls["status"]) == ["error"] * 3
     assert list(calls["attempts"]) == [4] * 3
