@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from require_all import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 - hooks
 from served import Steered
 
 from workbench.client import Client
