@@ -1,4 +1,4 @@
-"""Servers for tests to talk to: the simulator with its faults and its journal, and any other one in a few lines."""
+"""Servers for tests to talk to: the simulator with its faults and journal, any other one in a few lines."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Steered:
         """Whether the client of the last such request leaves before its answer is whole; waits for it."""
         async with asyncio.timeout(5):
             while not (await self.last_request(mark))["disconnected"]:
-                await asyncio.sleep(0.01)
+                pass
         return True
 
 

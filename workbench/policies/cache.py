@@ -67,7 +67,7 @@ def _read(path: Path) -> Completion | None:
                 "cached": True,
             }
         )
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None  # not there, or from another version: the call is made, and its answer takes the place
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 Prices = Mapping[str, tuple[Decimal, Decimal]]
@@ -20,6 +20,8 @@ class Host:
         key: The setting that holds the key; `None` where there is none.
         needs_key: Whether nothing can be asked without the key.
         local: Whether it usually runs on the user's machine.
+        listen_key: The setting by which the server itself is told where to listen; read where no base URL is
+            set.
         protocol: Name of its wire format.
         auth_header: The header that carries the key.
         auth_prefix: What stands before the key in it.
@@ -38,6 +40,7 @@ class Host:
     key: str | None = None
     needs_key: bool = True
     local: bool = False
+    listen_key: str | None = None
     protocol: str = "openai"
     auth_header: str = "Authorization"
     auth_prefix: str = "Bearer "
@@ -121,7 +124,10 @@ _ROWS = (
         models=("deepseek-v4-flash",),
         docs="https://api-docs.deepseek.com/api/create-chat-completion",
     ),
-    _local("ollama", 11434, "https://docs.ollama.com/api", path="", protocol="ollama"),
+    replace(
+        _local("ollama", 11434, "https://docs.ollama.com/api", path="", protocol="ollama"),
+        listen_key="OLLAMA_HOST",
+    ),
     _local("lmstudio", 1234, "https://lmstudio.ai/docs/developer/openai-compat"),
     _local("vllm", 8000, "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html"),
     _local("llamacpp", 8080, "https://github.com/ggml-org/llama.cpp/tree/master/tools/server"),

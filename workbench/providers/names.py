@@ -60,9 +60,7 @@ def endpoint(
         raise ConfigError(f"unknown provider {provider!r}: {_known(provider)}")
     host = HOSTS[provider]
     host = host.variants.get(model, host)
-    url = base_url or settings.get(_url_setting(provider)) or host.base_url
-    if provider == "ollama" and base_url is None and (server := settings.get("OLLAMA_HOST")):
-        url = _ollama_url(server)
+    url = base_url or settings.get(_url_setting(provider)) or _listening(host, settings) or host.base_url
     if not _is_web_address(url):
         raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
     secret = Secret(api_key) if api_key else settings.secret(host.key) if host.key else None
@@ -100,11 +98,11 @@ def host_for_url(base_url: str) -> Host:
     """
     if not _is_web_address(base_url):
         raise ConfigError(f"base URL {base_url!r} is none: write it like 'http://127.0.0.1:8000/v1'")
-    parts = urlsplit(base_url)
+    name = urlsplit(base_url).netloc.rpartition("@")[2]  # a password in the URL is nobody's name
     for host in HOSTS.values():
-        if urlsplit(host.base_url).netloc == parts.netloc:
+        if urlsplit(host.base_url).netloc == name:
             return replace(host, base_url=base_url)
-    return Host(name=parts.netloc or base_url, base_url=base_url, needs_key=False)
+    return Host(name=name, base_url=base_url, needs_key=False)
 
 
 def has_key(host: Host, settings: Settings) -> bool:
@@ -149,10 +147,13 @@ def _may_be_sent(key: str) -> bool:
     return key.isascii() and key.isprintable() and " " not in key
 
 
-def _ollama_url(server: str) -> str:
-    # OLLAMA_HOST is also what the server listens on: it may lack the scheme, and 0.0.0.0 cannot be called.
-    url = server if "://" in server else f"http://{server}"
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else "" if "://" in server else ":11434"
-    everywhere = parts.hostname in {"0.0.0.0", None}  # noqa: S104 - compared, not bound
-    return f"{parts.scheme}://{'127.0.0.1' if everywhere else parts.hostname}{port}"
+def _listening(host: Host, settings: Settings) -> str | None:
+    server = settings.get(host.listen_key) if host.listen_key else None
+    if server is None:
+        return None
+    # It may lack the scheme and the port, and the address for all networks cannot be called.
+    parts = urlsplit(server if "://" in server else f"http://{server}")
+    name = parts.hostname or "0.0.0.0"  # noqa: S104 - compared, not bound
+    name = "127.0.0.1" if name == "0.0.0.0" else f"[{name}]" if ":" in name else name  # noqa: S104
+    port = parts.port or (None if "://" in server else urlsplit(host.base_url).port)
+    return f"{parts.scheme}://{name}{f':{port}' if port else ''}"

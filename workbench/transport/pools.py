@@ -101,7 +101,7 @@ class Pools:
 
 
 # Held here, since a generator that is dropped with its owner is closed by a task, which a loop that ends
-# cancels. The connections of an owner that was dropped close when they have been idle, the rest with the loop.
+# cancels. Connections of an owner that was dropped close when they have been idle, the rest with the loop.
 _guards: PerLoop[set[AsyncGenerator[None]]] = PerLoop()
 
 

@@ -1,0 +1,70 @@
+"""The family of errors."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from workbench import errors
+from workbench.errors import CallError, InvalidRequestError, kind_of
+
+
+def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
+    drawn = re.findall(r"^[│ ]*[├└]─ (\w+)", inspect.getdoc(errors) or "", re.MULTILINE)
+    classes = {
+        name
+        for name, thing in vars(errors).items()
+        if inspect.isclass(thing) and issubclass(thing, errors.WorkbenchError)
+    }
+    assert sorted(drawn) == sorted(classes - {"WorkbenchError"})
+
+
+def test_what_is_drawn_as_retryable_is_retryable() -> None:
+    for line in (inspect.getdoc(errors) or "").splitlines():
+        if found := re.search(r"─ (\w+Error)", line):
+            kind = getattr(errors, found[1])
+            if issubclass(kind, CallError):
+                assert kind("words").retryable is ("retryable" in line), line
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "kind", "retryable"),
+    [
+        (429, "rate_limit_exceeded", "", "RateLimitError", None),
+        (200, "rate_limit_error", "", "RateLimitError", None),
+        (429, "insufficient_quota", "", "RateLimitError", False),
+        (429, "enforced_spend_limit_reached", "", "RateLimitError", False),
+        (402, None, "Insufficient Balance", "RateLimitError", False),
+        (401, None, "", "AuthenticationError", None),
+        (400, "invalid_api_key", "", "AuthenticationError", None),
+        (400, "context_length_exceeded", "", "ContextLengthError", None),
+        (400, "exceed_context_size_error", "", "ContextLengthError", None),
+        (413, None, "Prompt is too long: 9 tokens", "ContextLengthError", None),
+        (404, None, "model 'x' not found, try pulling it first", "ModelNotFoundError", None),
+        (404, "not_found_error", "model: claude-9", "ModelNotFoundError", None),
+        (400, None, "Model Not Exist", "ModelNotFoundError", None),
+        (404, None, "Not Found", "InvalidRequestError", None),
+        (400, None, "temperature: not supported with this model", "InvalidRequestError", None),
+        (408, None, "", "CallTimeoutError", True),
+        (409, None, "", "CallTimeoutError", True),
+        (500, None, "", "OverloadedError", None),
+        (529, "overloaded_error", "", "OverloadedError", None),
+        (200, "overloaded_error", "", "OverloadedError", None),
+        (200, None, "upstream failed", "OverloadedError", None),
+        (200, "502", "", "OverloadedError", None),
+        (200, "429", "", "RateLimitError", None),
+        (200, "invalid_request_error", "", "InvalidRequestError", None),
+    ],
+)
+def test_a_providers_words_decide_the_kind(
+    status: int, code: str | None, message: str, kind: str, retryable: bool | None
+) -> None:
+    found, told = kind_of(status, code, message)
+    assert (found.__name__, told) == (kind, retryable)
+
+
+def test_an_error_can_be_told_otherwise_than_its_class() -> None:
+    assert InvalidRequestError("words", retryable=True).retryable
+    assert not errors.OverloadedError("words", retryable=False).retryable
