@@ -182,7 +182,7 @@ def test_a_port_where_something_else_answers_is_named_with_how_it_begins(
 
 def test_a_port_where_nothing_listens_is_named(project: Project) -> None:
     said = project.workbench("compare", "-m", "llamacpp/tiny", *SHORT)
-    refused(said, "llamacpp/tiny", r"http://127\.0\.0\.1:9\b", "is the server ")
+    refused(said, "llamacpp/tiny", r"nothing answers at http://127\.0\.0\.1:9 ", "is the server running")
     assert project.statuses() == {"error": 3}
 
 
