@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,6 +32,10 @@ WHOLE = Completion(
     response_id="r-1",
     received='{"text": "Tromsø 🌊"}'.encode(),
 )
+
+
+def kept_in(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.json"))
 
 
 class Server:
@@ -145,7 +149,7 @@ async def test_a_broken_file_is_an_answer_that_was_not_kept(
 ) -> None:
     server, policy = Server(), cache(tmp_path)
     await policy(a_call(use_cache=True), server.send)
-    [path] = tmp_path.rglob("*.json")
+    [path] = kept_in(tmp_path)
     path.write_bytes(content)
     assert not (await policy(a_call(use_cache=True), server.send)).cached
     assert (await policy(a_call(use_cache=True), server.send)).cached
@@ -182,6 +186,8 @@ settings = Settings(project=pathlib.Path(), values={dict(simulated.values)!r})
 client = workbench.Client({str(client.home)!r}, settings=settings, cache=True)
 print(workbench.run(client.chat("sim/swift", "mark-shared")).cached)
 """
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert said.stdout == "True\n"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE
+    )
+    assert (await process.communicate())[0] == b"True\n"
     assert len(await steered.requests("mark-shared")) == 1

@@ -68,7 +68,7 @@ async def test_one_attempt_is_one_attempt(a_call: MakeCall) -> None:
         ZeroDivisionError(),
         RateLimitError("come back in an hour", retry_after_s=3600),
     ],
-    ids=lambda error: str(error),
+    ids=str,
 )
 async def test_what_will_not_pass_is_raised_at_once(error: Exception, a_call: MakeCall) -> None:
     server = Server(error, ANSWER)

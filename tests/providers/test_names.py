@@ -106,6 +106,8 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="base URL"):
         endpoint("ollama", "x", settings(OLLAMA_BASE_URL=url))
     with pytest.raises(ConfigError, match="base URL"):
+        endpoint("ollama", "x", settings(OLLAMA_HOST="127.0.0.1:99999"))
+    with pytest.raises(ConfigError, match="base URL"):
         host_for_url(url)
 
 

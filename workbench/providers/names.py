@@ -152,7 +152,10 @@ def _listening(host: Host, settings: Settings) -> str | None:
     if server is None:
         return None
     # It may lack the scheme and the port, and the address for all networks cannot be called.
-    parts = urlsplit(server if "://" in server else f"http://{server}")
+    url = server if "://" in server else f"http://{server}"
+    if not _is_web_address(url.replace("://:", "://0.0.0.0:")):
+        return url
+    parts = urlsplit(url)
     name = parts.hostname or "0.0.0.0"  # noqa: S104 - compared, not bound
     name = "127.0.0.1" if name == "0.0.0.0" else f"[{name}]" if ":" in name else name  # noqa: S104
     port = parts.port or (None if "://" in server else urlsplit(host.base_url).port)

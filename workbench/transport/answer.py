@@ -110,10 +110,9 @@ class Answer:
             raise self._failures.unreadable(response, content) from exc
 
     def _json(self, response: httpx.Response, content: bytes) -> Mapping[str, Any]:
-        try:
+        body = None
+        with suppress(ValueError):  # and not chained: it holds the whole body, with what a server may repeat
             body = orjson.loads(content)
-        except ValueError as exc:
-            raise self._failures.unreadable(response, content) from exc
         if not isinstance(body, dict):
             raise self._failures.unreadable(response, content)
         return body

@@ -84,12 +84,11 @@ class Transport:
             content = await response.aread()
         if response.status_code >= 400:
             raise failures.refused(response, content)
-        try:
+        with contextlib.suppress(*SHAPE_ERRORS):
             body = orjson.loads(content)
             # Together answers with the bare list that others put under "data".
             return wire.decode_models({"data": body} if isinstance(body, list) else body)
-        except SHAPE_ERRORS as exc:
-            raise failures.unreadable(response, content) from exc
+        raise failures.unreadable(response, content)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop; those of other loops close with them."""
