@@ -1,0 +1,43 @@
+"""The `workbench` command."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import click
+
+from workbench.cli.compare import compare
+from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
+from workbench.cli.report import report
+from workbench.cli.serve import lab, simulate
+from workbench.errors import WorkbenchError
+
+
+def main() -> None:
+    """Run the command; what the user can mend ends with one line, not with a traceback."""
+    warnings.showwarning = lambda message, *_: tell(message)
+    try:
+        sys.exit(workbench(standalone_mode=False) or FINE)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(COULD_NOT_RUN)
+    except (KeyboardInterrupt, click.Abort):
+        err.print("\nInterrupted. Every call that was made is in the log.")
+        sys.exit(INTERRUPTED)
+    except (WorkbenchError, OSError) as exc:
+        tell(exc)
+        sys.exit(COULD_NOT_RUN)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: workbench compare",
+)
+@click.version_option(package_name="llm-workbench", message="%(version)s")
+def workbench() -> None:
+    """Compare language models: every call logged, every figure with its uncertainty."""
+
+
+for command in (compare, report, lab, simulate):
+    workbench.add_command(command)

@@ -1,0 +1,199 @@
+"""`workbench compare`."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich import box
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from workbench.bundled import bundled
+from workbench.cli.console import COULD_NOT_RUN, FINE, err, out, plain, tell
+from workbench.cli.report import make_report, verdict
+from workbench.errors import DataError
+
+if TYPE_CHECKING:
+    from workbench.client import Client
+    from workbench.evals.dataset import Dataset
+    from workbench.evals.runs import Experiment
+    from workbench.log import Log
+
+
+@click.command(short_help="Ask several models the same questions, and report.")
+@click.option(
+    "-m",
+    "--model",
+    "models",
+    multiple=True,
+    metavar="PROVIDER/MODEL",
+    help="A model; give it once for each. Without it: what can be reached.",
+)
+@click.option(
+    "-d",
+    "--data",
+    default="first_walk",
+    show_default=True,
+    metavar="FILE",
+    help="A prompt set: a JSONL, CSV, JSON or Parquet file, or the name of a bundled one.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only the first N samples.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="How often each sample is asked.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Calls under way at once, for each provider.",
+)
+@click.option(
+    "--baseline",
+    metavar="EXPERIMENT",
+    help="An earlier experiment, or 'last': exit with 1 where a model got worse beyond chance.",
+)
+@click.option("--report/--no-report", default=True, help="Write the executed notebook and the HTML report.")
+def compare(
+    models: tuple[str, ...],
+    data: str,
+    limit: int | None,
+    epochs: int,
+    concurrency: int,
+    baseline: str | None,
+    report: bool,
+) -> int:
+    """Ask several models the same questions, and report quality, latency, cost and agreement.
+
+    Without arguments it asks the bundled questions of every provider that it can reach: those whose key is
+    set, and local servers (Ollama, LM Studio, vLLM, llama.cpp). Where there is none it starts a simulator.
+
+    Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 it could not run.
+    """
+    # What a command needs loads with the command: the charts and statistics alone take two seconds.
+    from workbench.analysis.results import find_experiment
+    from workbench.client import Client
+    from workbench.evals.dataset import load_dataset
+
+    dataset = load_dataset(data)
+    dataset = dataset if limit is None else dataset.take(limit)
+    client = Client(concurrency=concurrency)
+    _check_log(client)
+    baseline = find_experiment(client.log, baseline) if baseline else None
+    experiment = asyncio.run(_ask(client, models, dataset, epochs))
+    _print_summary(client.log, experiment)
+    for problem in experiment.problems.values():
+        tell(problem)
+    if len(experiment.problems) == len(experiment.models):
+        return COULD_NOT_RUN
+    code = FINE
+    if report:
+        code = make_report(
+            bundled("notebooks") / "10_compare.ipynb",
+            {"experiment": experiment.id, **({"baseline": baseline} if baseline else {})},
+            client.home / "reports" / experiment.id,
+        )
+    elif baseline:
+        code = _against_baseline(client.log, experiment.id, baseline)
+    out.print(
+        "\nNext: [bold]workbench lab[/] opens the notebooks. To compare other models, set a key (such as "
+        f"[bold]OPENAI_API_KEY=…[/], in the environment or in {plain(str(client.settings.project))}/.env)\n"
+        "or start a local server."
+    )
+    return code
+
+
+def _check_log(client: Client) -> None:
+    """Raise `DataError` where the log cannot be written or read: better before money is spent."""
+    from workbench.log.journal import prepare
+
+    try:
+        with tempfile.TemporaryFile(dir=prepare(client.home)):
+            pass
+    except OSError as exc:
+        raise DataError(
+            f"the call log in {str(client.home)!r} cannot be written ({exc.strerror}): make the folder "
+            "writable, or name another one in WORKBENCH_HOME"
+        ) from exc
+    client.log.calls(limit=0)
+
+
+async def _ask(client: Client, models: Sequence[str], dataset: Dataset, epochs: int) -> Experiment:
+    from workbench.evals.runs import EvaluationProgress, evaluate
+    from workbench.evals.start import find_models
+
+    with err.status("Looking for models…"):
+        found = await find_models(client, models)
+    out.print(plain(str(found)))
+    columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=err) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(now: EvaluationProgress) -> None:
+            facts = f"{now.errors} errors  ${now.cost_usd:.4f}"
+            bar.update(task, total=now.total, completed=now.done, description=facts)
+
+        async with client:
+            return await evaluate(client, found.models, dataset, epochs=epochs, on_progress=show)
+
+
+def _against_baseline(log: Log, experiment: str, baseline: str) -> int:
+    from workbench.analysis.regression import regression
+
+    found = regression(log, experiment, baseline)
+    out.print(plain(str(found)))
+    return verdict(found.worse)
+
+
+def _print_summary(log: Log, experiment: Experiment) -> None:
+    from workbench.analysis.results import results, summary
+
+    table = Table(
+        title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        pad_edge=False,
+    )
+    table.add_column("model", overflow="fold")
+    for heading in ("p50 s", "p95 s", "TTFT s", "tokens", "cost $", "accuracy", "agree", "errors"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in summary(results(log, experiment.id)).itertuples():
+        table.add_row(
+            plain(str(row.model)),
+            _figure(row.duration_p50_s, ".2f"),
+            _figure(row.duration_p95_s, ".2f"),
+            _figure(row.ttft_p50_s, ".3f"),
+            f"{row.input_tokens}→{row.output_tokens}",
+            _cost(row),
+            f"{_figure(row.accuracy, '.0%')} ({_percent(row.accuracy_low)}–{_percent(row.accuracy_high)})",
+            _figure(row.agreement, ".0%"),
+            str(row.errors),
+        )
+    out.print(table)
+    out.print(
+        "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each "
+        "other model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
+    )
+
+
+def _cost(row: Any) -> str:
+    cost = _figure(row.cost_usd, ".5f")
+    if cost == "–":
+        return "unknown"
+    return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
+
+
+def _percent(value: Any) -> str:
+    return _figure(100 * value, ".0f")
+
+
+def _figure(value: Any, form: str) -> str:
+    return "–" if value != value else format(value, form)  # noqa: PLR0124 - nan is not itself

@@ -1,0 +1,70 @@
+"""`workbench report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from workbench.cli.console import COULD_NOT_RUN, FINE, WORSE, err, out, plain, tell
+from workbench.config import load_settings
+
+
+@click.command(short_help="Run a notebook, and write it as an HTML report.")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="A parameter of the notebook, as two words: -p limit 10.",
+)
+@click.option(
+    "--baseline",
+    metavar="EXPERIMENT",
+    help="Sets the parameter 'baseline': an earlier experiment, or 'last'.",
+)
+@click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
+def report(
+    notebook: Path, parameters: tuple[tuple[str, str], ...], baseline: str | None, folder: Path | None
+) -> int:
+    """Run a notebook by papermill and write it as an HTML report that opens with no network.
+
+    Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 the notebook could not run.
+    """
+    values = {name: _value(text) for name, text in parameters}
+    if baseline is not None:
+        values["baseline"] = baseline
+    return make_report(notebook, values, folder or load_settings().home / "reports" / notebook.stem)
+
+
+def make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
+    """Run a notebook, say where its report is, and give the exit code."""
+    from workbench.report import run_report
+
+    with err.status(f"Running {notebook.name}…"):
+        made = run_report(notebook, values, folder)
+    out.print(f"\nNotebook  {plain(str(made.notebook))}\nReport    {plain(str(made.page))}")
+    if made.failure:
+        tell(f"{notebook.name} did not run to its end: {made.failure}")
+        return COULD_NOT_RUN
+    return verdict(made.worse)
+
+
+def verdict(worse: tuple[str, ...]) -> int:
+    """Name what got worse, and give the exit code."""
+    for model in worse:
+        err.print(f"[bold red]worse than its baseline, beyond chance:[/] {plain(model)}")
+    return WORSE if worse else FINE
+
+
+def _value(text: str) -> Any:
+    """A parameter's value: JSON where it is, such as 3, true or ["a/b"]; text otherwise."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
