@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from uuid6 import uuid7
 
@@ -30,13 +30,16 @@ from workbench.calls import (
 )
 from workbench.config import Settings, load_settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
-from workbench.log import Log, Recorder, record
+from workbench.log import Recorder, record
 from workbench.pipeline import Policy, Send, stack
 from workbench.policies import cache, limit, retry
 from workbench.prices import price
 from workbench.protocols import ModelInfo
 from workbench.providers import HOSTS, endpoint, has_key, host_for_url, nearest, register, split_name
 from workbench.transport import MakeHttp, Transport, make_http
+
+if TYPE_CHECKING:
+    from workbench.log import Log
 
 Messages = str | Message | Mapping[str, str] | Sequence[Message | Mapping[str, str]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -148,6 +151,8 @@ class Client:
     @property
     def log(self) -> Log:
         """The log that this client writes."""
+        from workbench.log import Log  # who only calls models does without duckdb and pandas
+
         return Log(self.home)
 
     def full_name(self, model: str) -> str:

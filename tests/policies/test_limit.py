@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
@@ -88,14 +89,14 @@ async def test_each_loop_counts_by_itself(a_call: MakeCall) -> None:
 
 async def test_waiting_for_a_slot_is_no_part_of_the_duration(client: Client, simulated: Settings) -> None:
     narrow = Client(home=client.home, settings=simulated, concurrency=1)
+    began = time.perf_counter()
     answers = await asyncio.gather(
         *(narrow.chat("sim/swift", f"What is the capital of {place}?") for place in ("Peru", "Cuba", "Egypt"))
     )
-    durations = [answer.timing.duration_s or 0.0 for answer in answers]
+    elapsed_s = time.perf_counter() - began
     queues = [answer.timing.queued_s for answer in answers]
-    assert queues[0] < 0.01
-    assert queues[1] >= durations[0] * 0.99
-    assert queues[2] >= (durations[0] + durations[1]) * 0.99
-    assert max(durations) < sum(durations) * 0.6
+    assert queues[0] < queues[1] < queues[2]
+    # One after the other: durations that held the waiting would add up to more than the time that passed.
+    assert sum(answer.timing.duration_s or 0.0 for answer in answers) <= elapsed_s
     assert set(client.log.calls()["queued_s"]) == set(queues)
     await narrow.aclose()

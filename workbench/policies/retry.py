@@ -39,6 +39,20 @@ def retry(
         return max(jitter(state), _asked_for_s(error))
 
     async def policy(call: Call, send: Send) -> Completion:
+        # Most calls succeed at once, and do without the machinery, which is a fifth of a call's CPU time.
+        try:
+            return await send(call)
+        except CallError as exc:
+            return await after(exc, call, send)
+
+    async def after(first: CallError, call: Call, send: Send) -> Completion:
+        failed = [first]
+
+        async def attempt() -> Completion:
+            if failed:
+                raise failed.pop()
+            return await send(call)
+
         def may_pass(error: BaseException) -> bool:
             shown = call.on_chunk is not None and any(chunk.has_content for chunk in call.progress.chunks)
             retryable = isinstance(error, CallError) and error.retryable
@@ -48,13 +62,10 @@ def retry(
             call.progress.waited_s += seconds
             await sleep(seconds)
 
-        async def once() -> Completion:
-            return await send(call)
-
         retrying = tenacity.AsyncRetrying(
             stop=stop, wait=wait, retry=tenacity.retry_if_exception(may_pass), sleep=pause, reraise=True
         )
-        return await retrying(once)
+        return await retrying(attempt)
 
     return policy
 

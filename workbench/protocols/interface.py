@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol as Interface
+from typing import Any
+from typing import Protocol as Interface
 
 from workbench.calls import Chunk, Completion, Request
 
@@ -28,8 +29,8 @@ class ModelInfo:
 class Protocol(Interface):
     """What a protocol module has.
 
-    `decode`, `decode_event` and `decode_models` raise `KeyError`, `TypeError`, `ValueError` or `AttributeError`
-    on JSON of another shape; the transport makes an `UnreadableError` of it.
+    `decode`, `decode_event` and `decode_models` raise `KeyError`, `TypeError`, `ValueError` or
+    `AttributeError` on JSON of another shape; the transport makes an `UnreadableError` of it.
     """
 
     MODELS_PATH: str
