@@ -151,14 +151,21 @@ def test_calls_are_found_by_model_run_experiment_and_time(log: Log) -> None:
 def test_runs_and_scores_are_tables_too(home: Path, recorder: Recorder, line: Line) -> None:
     call_id = uuid7()
     recorder.append("runs", line(id="r1", experiment="e", params={"temperature": 0}, simulated=True))
-    recorder.append("scores", line(scored_at=NOON, run="r1", call_id=call_id, scorer="exact", value=0.5, category="sums"))
+    recorder.append(
+        "scores", line(scored_at=NOON, run="r1", call_id=call_id, scorer="exact", value=0.5, category="sums")
+    )
     recorder.append("scores", line(scored_at=NOON + timedelta(hours=1), run="r2", scorer="exact"))
     recorder.flush()
     log = Log(home)
     assert log.runs(experiment="e")["params"].tolist() == ['{"temperature":0}']
     assert log.scores()["run"].tolist() == ["r2", "r1"]
     (score,) = log.scores(run="r1", scorer="exact").to_dict("records")
-    assert (score["value"], score["category"], score["call_id"], score["scored_at"]) == (0.5, "sums", call_id, NOON)
+    assert (score["value"], score["category"], score["call_id"], score["scored_at"]) == (
+        0.5,
+        "sums",
+        call_id,
+        NOON,
+    )
     assert log.scores(since=NOON + timedelta(minutes=1))["run"].tolist() == ["r2"]
 
 
