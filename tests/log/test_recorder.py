@@ -195,10 +195,11 @@ def test_what_a_program_appended_is_in_the_file_when_it_has_ended(program: Progr
 def test_a_forked_child_has_segments_and_a_session_of_its_own(program: Program, home: Path) -> None:
     out, err = program(
         """
-        import json, os, sys
+        import json, os, sys, warnings
         from pathlib import Path
         from workbench.log import Recorder, Store
         from workbench.log.process import process_facts
+        warnings.filterwarnings("ignore", ".*fork")  # Python 3.12 advises against what is proven here
         home = Path(sys.argv[1])
         recorder = Recorder(home)
         sessions = [process_facts()["session"]]

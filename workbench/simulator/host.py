@@ -21,10 +21,7 @@ def simulated_host(
         key="WORKBENCH_SIM_KEY",
         needs_key=False,
         local=True,
-        prices={
-            model.name: (model.input_usd_per_mtok, model.output_usd_per_mtok)
-            for model in models
-        },
+        prices={model.name: (model.input_usd_per_mtok, model.output_usd_per_mtok) for model in models},
         models=tuple(model.name for model in models),
     )
     as_spoken = {
