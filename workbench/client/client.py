@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import copy
 import functools
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from uuid6 import uuid7
 
@@ -21,13 +21,13 @@ from workbench.calls import (
     Chunk,
     Completion,
     Endpoint,
-    Message,
     Params,
     Request,
-    Role,
     Secret,
     Timeouts,
 )
+from workbench.client.messages import Messages, messages_of
+from workbench.client.stream import Stream
 from workbench.config import Settings, load_settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
 from workbench.log import Recorder, record
@@ -41,9 +41,7 @@ from workbench.transport import MakeHttp, Transport, make_http
 if TYPE_CHECKING:
     from workbench.log import Log
 
-Messages = str | Message | Mapping[str, str] | Sequence[Message | Mapping[str, str]]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-ROLES: tuple[str, ...] = get_args(Role)
 LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
 LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
 
@@ -253,7 +251,7 @@ class Client:
             endpoint=to,
             request=Request(
                 model=name,
-                messages=_messages(messages, system),
+                messages=messages_of(messages, system),
                 params=params,
                 stream=stream or on_chunk is not None,
             ),
@@ -343,52 +341,3 @@ class Client:
         for secret in tuple(self._secrets):  # at once, since other threads add to it
             text = secret.redact(text)
         return text.encode()
-
-
-def _messages(messages: Messages, system: str | None) -> tuple[Message, ...]:
-    turns: Sequence[Message | Mapping[str, str]]
-    if isinstance(messages, str):
-        turns = [Message(role="user", content=messages)]
-    elif isinstance(messages, (Message, Mapping)):
-        turns = [messages]
-    else:
-        turns = messages
-    if not turns:
-        raise ConfigError("no messages: give a text, or at least one turn")
-    first = [] if system is None else [Message(role="system", content=system)]
-    return (*first, *(turn if isinstance(turn, Message) else _turn(turn) for turn in turns))
-
-
-def _turn(turn: object) -> Message:
-    match turn:
-        case {"role": role, "content": str(content), **rest} if role in ROLES and not rest:
-            return Message(role=role, content=content)
-    raise ConfigError(
-        f"not a message: {turn!r}: write {{'role': …, 'content': 'text'}}, the role being one of "
-        f"{', '.join(ROLES)}, or a workbench.Message for anything else"
-    )
-
-
-class Stream:
-    """The chunks of one answer, as an asynchronous iterator; leaving the loop early stops the call.
-
-    Attributes:
-        completion: The whole answer, once the iteration has ended; `None` before.
-    """
-
-    def __init__(self, start: Callable[[Callable[[Chunk], None]], Any]) -> None:
-        self._start = start
-        self.completion: Completion | None = None
-
-    async def __aiter__(self) -> AsyncIterator[Chunk]:
-        chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
-        work = asyncio.ensure_future(self._start(chunks.put_nowait))
-        work.add_done_callback(lambda _: chunks.put_nowait(None))
-        try:
-            while (chunk := await chunks.get()) is not None:
-                yield chunk
-            self.completion = await work
-        finally:
-            work.cancel()
-            # Whoever leaves early does not want to hear how the call ended.
-            await asyncio.gather(work, return_exceptions=True)

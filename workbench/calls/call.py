@@ -1,0 +1,147 @@
+"""A request on its way: where it goes, how long it may take, and what has happened to it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from workbench.calls.completion import Attempt, Chunk, Timing
+from workbench.calls.request import Request
+from workbench.calls.secret import Secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timeouts:
+    """How long to wait, seconds; `None` is for ever.
+
+    Attributes:
+        connect_s: For the connection.
+        first_byte_s: From the request to the first piece of the body; long, since models think before they
+            speak.
+        between_chunks_s: From one piece of the body to the next; a server's sign of life counts as a piece.
+        total_s: For one attempt, all in all.
+    """
+
+    connect_s: float | None = 10.0
+    first_byte_s: float | None = 300.0
+    between_chunks_s: float | None = 60.0
+    total_s: float | None = 900.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Endpoint:
+    """Where a call goes and how it is authorised: a host's row with its key filled in.
+
+    Attributes:
+        provider: The host's name.
+        protocol: Name of the wire format.
+        base_url: URL that the protocol's paths are appended to.
+        secret: The key; `None` where the host needs none.
+        auth_header: The header that carries the key.
+        auth_prefix: What stands before the key in it, `"Bearer "` for most.
+        headers: Further headers of every request.
+        key_hint: What to do where the key is missing or wrong, for error messages.
+        renames: Names of body fields that this host writes otherwise; an empty new name leaves the field out.
+        prices: The host's own prices: USD per million input and output tokens by model, `"*"` for every one.
+        price_list: The host's id in the price list, for models that it has no own price for.
+    """
+
+    provider: str
+    protocol: str
+    base_url: str
+    secret: Secret | None = None
+    auth_header: str = "Authorization"
+    auth_prefix: str = "Bearer "
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key_hint: str = ""
+    renames: Mapping[str, str] = field(default_factory=dict, repr=False)
+    prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict, repr=False)
+    price_list: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class Progress:
+    """What has happened to a call so far: written by whoever works on it, read by the log when it ends."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
+    gaps_s: list[float] = field(default_factory=list)
+    queued_s: float = 0.0
+    waited_s: float = 0.0
+    duration_s: float | None = None
+    ttft_s: float | None = None
+    ttfv_s: float | None = None
+    last_content_s: float = 0.0
+    sent_body: bytes = b""
+    received: bytes = b""
+
+    def restart(self, sent_body: bytes) -> None:
+        """Begin an attempt: forget what the one before it received, not that it was made and waited for."""
+        self.sent_body, self.received = sent_body, b""
+        self.chunks, self.gaps_s = [], []
+        self.duration_s = self.ttft_s = self.ttfv_s = None
+        self.last_content_s = 0.0
+
+    def note(self, chunk: Chunk, since_s: float) -> None:
+        """Keep a chunk that came so many seconds after the request."""
+        self.chunks.append(chunk)
+        if not chunk.has_content:
+            return
+        if self.ttft_s is None:
+            self.ttft_s = since_s
+        else:
+            self.gaps_s.append(since_s - self.last_content_s)
+        self.last_content_s = since_s
+        if self.ttfv_s is None and chunk.text:
+            self.ttfv_s = since_s
+
+    def timing(self) -> Timing:
+        """The times so far."""
+        return Timing(
+            duration_s=self.duration_s,
+            ttft_s=self.ttft_s,
+            ttfv_s=self.ttfv_s,
+            queued_s=self.queued_s,
+            waited_s=self.waited_s,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A request on its way: one row of the log.
+
+    Attributes:
+        id: UUIDv7, so that rows sort by time.
+        started_at: When it was asked for, UTC.
+        endpoint: Where it goes.
+        request: What is asked.
+        timeouts: How long to wait.
+        on_chunk: Told of each chunk as it arrives.
+        use_cache: Whether an earlier answer to the same request will do.
+        experiment: Set of runs that the call belongs to, `None` outside one; likewise `run` and `sample`.
+        epoch: k-th repetition of the sample in the run, from 0.
+        tags: The user's own words about the call.
+        progress: What has happened so far.
+    """
+
+    id: UUID
+    started_at: datetime
+    endpoint: Endpoint
+    request: Request
+    timeouts: Timeouts = Timeouts()
+    on_chunk: Callable[[Chunk], None] | None = None
+    use_cache: bool = False
+    experiment: str | None = None
+    run: str | None = None
+    sample: str | None = None
+    epoch: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+
+    @property
+    def name(self) -> str:
+        """`provider/model`."""
+        return f"{self.endpoint.provider}/{self.request.model}"

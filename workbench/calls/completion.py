@@ -1,0 +1,179 @@
+"""What comes back from a provider, whole and in pieces."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+
+from workbench.calls.request import ToolCall
+
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """Tokens as the provider reported them; `None` is not reported, `0` is none.
+
+    `input_tokens` includes those read from and written to the provider's cache, `output_tokens` includes
+    those of reasoning, whatever the wire says.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+    def updated(self, later: Usage) -> Usage:
+        """This usage with what a later report of the same answer says; counts are totals, not increments."""
+        told = {name: count for name in USAGE_FIELDS if (count := getattr(later, name)) is not None}
+        return replace(self, **told)
+
+
+USAGE_FIELDS = tuple(each.name for each in fields(Usage))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """Where the time of a call went, seconds.
+
+    Attributes:
+        duration_s: Request sent to last byte, of the attempt that decided the call; it includes opening a
+            connection where none was free.
+        ttft_s: Request sent to first chunk with content of any kind; `None` where the answer did not stream.
+        ttfv_s: Request sent to first visible text; `None` where there was none, or no stream.
+        queued_s: Waiting for a slot of the provider's concurrency limit, all attempts together.
+        waited_s: Sleeping between attempts.
+    """
+
+    duration_s: float | None = None
+    ttft_s: float | None = None
+    ttfv_s: float | None = None
+    queued_s: float = 0.0
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One HTTP try inside a call: how long it took, and how it failed; `error` is `None` where it did not."""
+
+    duration_s: float
+    status: int | None = None
+    error: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCallPiece:
+    """A piece of a tool call in a stream; pieces of the same `index` belong together, in order."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """A piece of a completion while it streams (not a token: providers cut as they like).
+
+    `done` marks the protocol's own end of the stream. Counts in `usage` are totals so far.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCallPiece, ...] = ()
+    finish_reason: FinishReason | None = None
+    usage: Usage | None = None
+    served_model: str | None = None
+    response_id: str | None = None
+    reported_cost_usd: Decimal | None = None
+    done: bool = False
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the chunk carries any part of the answer: visible text, reasoning or a tool call."""
+        return bool(self.text or self.reasoning or self.tool_calls)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completion:
+    """A model's answer, with what it cost and how long it took.
+
+    Attributes:
+        text: The visible answer.
+        reasoning: The thinking text, where the provider shows it.
+        tool_calls: Functions that the model wants called.
+        finish_reason: Why it ended; `None` only in the partial answer of a call that broke off.
+        usage: Tokens by kind, as reported.
+        cost_usd: Price at the time of the call; `None` unknown, `0` free.
+        price_version: What the price was taken from; `None` where it is unknown.
+        timing: Where the time went.
+        provider: Who served it.
+        model: What was asked for; `served_model` is what answered.
+        response_id: The provider's id of the answer.
+        attempts: Every HTTP try, the successful one last.
+        cached: Whether our own cache answered.
+        call_id: The row of the log.
+        received: The answer as it was received: the body, or a JSON array of the events of a stream.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: FinishReason | None = None
+    usage: Usage = Usage()
+    cost_usd: Decimal | None = None
+    price_version: str | None = None
+    timing: Timing = Timing()
+    provider: str = ""
+    model: str = ""
+    served_model: str | None = None
+    response_id: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    cached: bool = False
+    call_id: UUID | None = None
+    received: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """`provider/model`, as it was asked for."""
+        return f"{self.provider}/{self.model}"
+
+    @property
+    def raw(self) -> Any:
+        """What was received, parsed: the body, or the list of a stream's events; `None` where nothing was."""
+        return orjson.loads(self.received) if self.received else None
+
+    def facts(self) -> str:
+        """One line: model, duration, time to first token, tokens, cost, how it ended."""
+        timing, usage = self.timing, self.usage
+        words = [self.name]
+        if timing.duration_s is not None:
+            words.append(f"{timing.duration_s:.2f} s")
+        if timing.ttft_s is not None:
+            words.append(f"TTFT {timing.ttft_s:.2f} s")
+        if usage.input_tokens is not None or usage.output_tokens is not None:
+            words.append(f"{_number(usage.input_tokens)} → {_number(usage.output_tokens)} tokens")
+        words.append("cost unknown" if self.cost_usd is None else f"${self.cost_usd:.6f}")
+        if self.cached:
+            words.append("from the cache")
+        if self.finish_reason not in {"stop", None}:
+            words.append(f"ended by {self.finish_reason}")
+        return " · ".join(words)
+
+    def _repr_html_(self) -> str:
+        # What a model writes is hostile until proven otherwise: it is shown as text, never as markup.
+        return (
+            f'<div style="white-space:pre-wrap">{html.escape(self.text)}</div>'
+            f'<div style="opacity:.65;font-size:85%;margin-top:.4em">{html.escape(self.facts())}</div>'
+        )
+
+
+def _number(count: int | None) -> str:
+    return "?" if count is None else str(count)

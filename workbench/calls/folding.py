@@ -1,0 +1,85 @@
+"""From the chunks of a stream to the completion that they are pieces of, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from workbench.calls.completion import Chunk, Completion, FinishReason, ToolCallPiece, Usage
+from workbench.calls.request import ToolCall
+
+
+def fold(chunks: Iterable[Chunk]) -> Completion:
+    """Join the chunks of one answer into the completion that they are pieces of.
+
+    Text is joined in order, tool calls by their index; of usage, finish reason, model and id the last word
+    counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one). An
+    answer that did not stream is a single chunk.
+    """
+    text: list[str] = []
+    reasoning: list[str] = []
+    pieces: list[ToolCallPiece] = []
+    usage = Usage()
+    finish_reason: FinishReason | None = None
+    served_model: str | None = None
+    response_id: str | None = None
+    reported_cost_usd: Decimal | None = None
+    for chunk in chunks:
+        text.append(chunk.text)
+        reasoning.append(chunk.reasoning)
+        pieces += chunk.tool_calls
+        if chunk.usage is not None:
+            usage = usage.updated(chunk.usage)
+        if chunk.finish_reason is not None and (finish_reason is None or chunk.finish_reason != "stop"):
+            finish_reason = chunk.finish_reason
+        served_model = chunk.served_model or served_model
+        response_id = chunk.response_id or response_id
+        if chunk.reported_cost_usd is not None:
+            reported_cost_usd = chunk.reported_cost_usd
+    return Completion(
+        text="".join(text),
+        reasoning="".join(reasoning),
+        tool_calls=_join(pieces),
+        finish_reason=finish_reason,
+        usage=usage,
+        served_model=served_model,
+        response_id=response_id,
+        cost_usd=reported_cost_usd,
+        price_version=None if reported_cost_usd is None else "reported by the provider",
+    )
+
+
+def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
+    calls: list[tuple[int, ToolCall]] = []
+    for piece in pieces:
+        place = next((at for at in reversed(range(len(calls))) if calls[at][0] == piece.index), None)
+        # Some servers give every call the index 0 and tell them apart by the id alone.
+        if place is None or (piece.id and calls[place][1].id and piece.id != calls[place][1].id):
+            calls.append((piece.index, ToolCall(id=piece.id, name=piece.name, arguments=piece.arguments)))
+            continue
+        begun = calls[place][1]
+        whole = ToolCall(
+            id=begun.id or piece.id,
+            name=begun.name or piece.name,
+            arguments=begun.arguments + piece.arguments,
+        )
+        calls[place] = (piece.index, whole)
+    return tuple(call for _, call in sorted(calls, key=lambda numbered: numbered[0]))
+
+
+def in_one_chunk(completion: Completion) -> Chunk:
+    """A whole answer as a single chunk, for observers of an answer that did not stream."""
+    return Chunk(
+        text=completion.text,
+        reasoning=completion.reasoning,
+        tool_calls=tuple(
+            ToolCallPiece(index=index, id=call.id, name=call.name, arguments=call.arguments)
+            for index, call in enumerate(completion.tool_calls)
+        ),
+        finish_reason=completion.finish_reason,
+        usage=completion.usage,
+        served_model=completion.served_model,
+        response_id=completion.response_id,
+        reported_cost_usd=completion.cost_usd,
+        done=True,
+    )
