@@ -68,16 +68,25 @@ async def test_an_error_reaches_the_reader_after_what_had_arrived(client: Client
     assert "".join(texts) == caught.value.partial.text != ""
 
 
-async def test_an_error_after_the_reader_has_left_is_not_complained_of(client: Client) -> None:
+async def test_an_error_after_the_reader_has_left_is_not_complained_of(
+    client: Client, steered: Steered
+) -> None:
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-    chunks = aiter(client.stream("sim/nobody", SEA))
-    with pytest.raises(ModelNotFoundError):
-        await anext(chunks)
-    del chunks
+    await steered.fault("cut", chunks=3)
+    chunks = client.stream("sim/swift", SEA).__aiter__()
+    assert await anext(chunks)
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})  # the call has failed by then
+    assert client.log.calls()["status"].tolist() == ["error"]
+    await chunks.aclose()  # type: ignore[attr-defined]
     gc.collect()
     await asyncio.sleep(0)
     assert complaints == []
+
+
+async def test_a_call_that_fails_at_once_is_an_error_for_the_reader(client: Client) -> None:
+    with pytest.raises(ModelNotFoundError):
+        await anext(aiter(client.stream("sim/nobody", SEA)))
 
 
 async def rows(client: Client, count: int) -> Any:
