@@ -38,6 +38,13 @@ async def test_leaving_early_stops_the_call_and_is_a_row(client: Client, steered
     assert row["ttft_s"] <= row["duration_s"]
 
 
+async def test_when_a_stream_is_closed_its_call_has_ended(client: Client) -> None:
+    chunks = client.stream("sim/sage", SEA).__aiter__()
+    await anext(chunks)
+    await chunks.aclose()  # type: ignore[attr-defined]
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_cancelling_the_reader_stops_the_call_and_is_a_row(client: Client, steered: Steered) -> None:
     begun = asyncio.Event()
 
