@@ -233,3 +233,12 @@ def test_a_client_that_could_never_call_is_refused(tmp_path: Path, numbers: dict
 
 def plain(folder: Path) -> Client:
     return Client(home=folder / "home", settings=Settings(project=folder, values={}), attempts=1)
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])  # Ollama gives no ids
+async def test_the_row_of_an_answer_has_the_providers_id_of_the_request(
+    client: Client, protocol: str
+) -> None:
+    await client.chat(f"sim/{MODEL_OF[protocol]}", "What is the capital of Norway?")
+    (request_id,) = client.log.calls()["request_id"]
+    assert request_id.startswith("req_")

@@ -75,12 +75,14 @@ class Progress:
     ttft_s: float | None = None
     ttfv_s: float | None = None
     last_content_s: float = 0.0
+    request_id: str | None = None
     sent_body: bytes = b""
     received: bytes = b""
 
     def restart(self, sent_body: bytes) -> None:
         """Begin an attempt: forget what the one before it received, not that it was made and waited for."""
         self.sent_body, self.received = sent_body, b""
+        self.request_id = None
         self.chunks, self.gaps_s = [], []
         self.duration_s = self.ttft_s = self.ttfv_s = None
         self.last_content_s = 0.0

@@ -74,6 +74,7 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
         "waited_s": timing.waited_s,
         "attempts": len(attempts),
         "attempt_errors": _errors(attempts),
+        "request_id": call.progress.request_id,
         "response_id": completion.response_id,
     }
 
@@ -83,7 +84,7 @@ def _failed(status: Status, call: Call, exc: BaseException) -> dict[str, Any]:
     row = _answered(status, call, _partial(call))
     row |= {"error_type": type(exc).__name__, "error_message": str(exc)}
     if isinstance(exc, CallError):
-        row |= {"error_status": exc.status, "request_id": exc.request_id}
+        row |= {"error_status": exc.status, "request_id": exc.request_id or row["request_id"]}
         row["response"] = row["response"] or exc.body or None
     return row
 

@@ -14,7 +14,7 @@ import orjson
 
 from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
 from workbench.errors import CallError
-from workbench.transport.failures import SHAPE_ERRORS, Failures
+from workbench.transport.failures import SHAPE_ERRORS, Failures, request_id
 from workbench.transport.reading import events, streams
 
 # A body should end with its last event. Its connection is used again only where it has, so that is waited
@@ -39,6 +39,7 @@ class Answer:
             CallError: It is an error, not in the protocol, or not whole.
         """
         self._status = response.status_code
+        self._progress.request_id = request_id(response)
         if streams(response):
             return await self._read_events(response)
         return await self._read_whole(response)

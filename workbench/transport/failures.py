@@ -65,7 +65,7 @@ class Failures:
             f"{self._advice(kind, response)}",
             provider=self.endpoint.provider,
             status=response.status_code,
-            request_id=response.headers.get("x-request-id") or response.headers.get("request-id"),
+            request_id=request_id(response),
             retry_after_s=retry_after_s(response.headers),
             body=text[:BODY_CHARACTERS],
             retryable=retryable,
@@ -80,7 +80,7 @@ class Failures:
             f"protocol {self.endpoint.protocol!r}; it begins with {text[:80]!r}: is the base URL right?",
             provider=self.endpoint.provider,
             status=response.status_code,
-            request_id=response.headers.get("x-request-id") or response.headers.get("request-id"),
+            request_id=request_id(response),
             body=text[:BODY_CHARACTERS],
         )
 
@@ -141,6 +141,12 @@ class Failures:
     def _redact(self, text: str) -> str:
         # Some providers repeat the key in the error that they answer with.
         return text if self.endpoint.secret is None else self.endpoint.secret.redact(text)
+
+
+def request_id(response: httpx.Response) -> str | None:
+    """The provider's id of the request: what its support asks for; `None` where it gives none."""
+    found: str | None = response.headers.get("x-request-id") or response.headers.get("request-id")
+    return found
 
 
 def content_type(response: httpx.Response) -> str:
