@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench import log, plots
     from workbench.analysis.regression import regression
-    from workbench.analysis.results import agreement, experiments, results, summary
+    from workbench.analysis.results import agreement, disagreements, experiments, results, summary
     from workbench.bridge import run
     from workbench.calls import Chunk, Completion, Image, Message, Text, Timeouts
     from workbench.client import Client
@@ -46,6 +46,7 @@ _ROOMS = {
     "Timeouts": "calls",
     "WorkbenchError": "errors",
     "agreement": "analysis.results",
+    "disagreements": "analysis.results",
     "evaluate": "evals.runs",
     "find_models": "evals.start",
     "experiments": "analysis.results",
@@ -76,6 +77,7 @@ __all__ = [
     "Timeouts",
     "WorkbenchError",
     "agreement",
+    "disagreements",
     "evaluate",
     "experiments",
     "find_models",

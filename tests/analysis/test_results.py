@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from workbench.analysis.regression import VERDICT_TYPE, regression
-from workbench.analysis.results import agreement, experiments, find_experiment, item_scores, results, summary
+from workbench.analysis.results import (
+    agreement,
+    disagreements,
+    experiments,
+    find_experiment,
+    item_scores,
+    results,
+    summary,
+)
 from workbench.errors import ConfigError
 from workbench.log import Log
 
@@ -35,6 +43,26 @@ def test_agreement_is_between_the_answers_that_were_read(home: Path, write: Writ
     write("e1", "sim/b", values=[1, 1, 0, 0], labels=["x", "y", "q", None])
     # Three samples have both answers, two of them equal.
     assert agreement(results(Log(home), "e1")).loc["sim/a", "sim/b"] == pytest.approx(2 / 3)
+
+
+def test_models_disagree_on_samples_whose_scores_differ(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[1, 1, 0, None], labels=["x", "y", None, "z"])
+    write("e1", "sim/b", values=[1, 0, 1, 1], labels=["x", "n", "w", "z"])
+    table = disagreements(results(Log(home), "e1"))
+    assert table.drop(columns="target").to_dict("list") == {
+        "sample": ["s1", "s2"],
+        "sim/a": ["y", "no answer"],
+        "sim/b": ["n", "w"],
+    }
+
+
+def test_an_experiment_in_which_every_call_failed_has_empty_tables(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[None, None])
+    write("e1", "sim/b", values=[None, None])
+    frame = results(Log(home), "e1")
+    assert disagreements(frame).empty
+    assert agreement(frame).isna().all(axis=None)
+    assert summary(frame)[["errors", "n"]].to_numpy().tolist() == [[2, 0], [2, 0]]
 
 
 def test_the_score_of_a_sample_is_the_mean_over_its_epochs(home: Path, write: Write) -> None:

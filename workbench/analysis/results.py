@@ -165,3 +165,19 @@ SUMMARY = [
 def agreement(frame: pd.DataFrame) -> pd.DataFrame:
     """Share of equal answers for each pair of models of `results`: a square frame."""
     return agreement_matrix(labels(frame))
+
+
+def disagreements(frame: pd.DataFrame) -> pd.DataFrame:
+    """The samples of `results` on which the models' scores differ: the place to look when two seem equal.
+
+    Columns: sample, target, and for each model the answer that was read, of the first epoch; "no answer"
+    where none could be read or the call failed.
+    """
+    models = list(dict.fromkeys(frame["model"]))
+    scores = pd.DataFrame({model: item_scores(frame, model) for model in models})
+    differing = scores.index[scores.nunique(axis=1) > 1]
+    first = frame[frame["epoch"] == frame["epoch"].min()]
+    read = {model: first[first["model"] == model].set_index("sample")["label"] for model in models}
+    target = frame.dropna(subset=["target"]).drop_duplicates("sample").set_index("sample")["target"]
+    table = pd.DataFrame({"target": target, **read}).reindex(differing)
+    return table.fillna("no answer").rename_axis("sample").reset_index()
