@@ -56,7 +56,8 @@ async def test_a_stream_is_timed_to_its_first_token_and_a_whole_answer_is_not(
     assert streamed.ttft_s is not None
     assert streamed.duration_s is not None
     # The eighth token is due seven token times after the first.
-    assert model.ttft_s <= streamed.ttft_s <= streamed.duration_s - 6 / model.tokens_per_s
+    assert streamed.duration_s >= model.ttft_s + 7 / model.tokens_per_s
+    assert model.ttft_s <= streamed.ttft_s < streamed.duration_s
     assert streamed.ttfv_s == streamed.ttft_s
     whole = (await client.chat(f"sim/{model.name}", **ask)).timing
     assert (whole.ttft_s, whole.ttfv_s) == (None, None)
@@ -219,7 +220,10 @@ async def test_reachable_providers_are_the_servers_that_answer(tmp_path: Path, s
     settings = Settings(project=tmp_path, values={**simulated.values, **nowhere, **keyed})
     async with Client(home=tmp_path / "home", settings=settings) as client:
         found = {each.provider: each for each in await client.reachable() if ":" not in each.provider}
-    assert set(found) == {"sim", "groq"}
+    # Those that were given an address or a key are missed; local ones at their usual places would not be.
+    assert {name for name, each in found.items() if each.problem} == {
+        *("ollama", "lmstudio", "vllm", "llamacpp", "groq")
+    }
     assert found["sim"].suggested == ("sim/swift", "sim/steady", "sim/sage", "sim/local")
     assert found["sim"].problem == ""
     assert "nothing answers" in found["groq"].problem

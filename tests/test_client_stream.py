@@ -10,7 +10,7 @@ import pytest
 from served import Steered
 
 from workbench.client import Client
-from workbench.errors import CallTimeoutError, ModelNotFoundError
+from workbench.errors import CallTimeoutError, ConfigError, ModelNotFoundError
 
 SEA = "Tell me about the sea."
 
@@ -102,3 +102,12 @@ async def rows(client: Client, count: int) -> Any:
         while len(found := await asyncio.to_thread(client.log.calls)) < count:
             pass
     return found
+
+
+async def test_a_stream_is_read_once(client: Client) -> None:
+    stream = client.stream("sim/swift", "What is the capital of Norway?")
+    async for _ in stream:
+        pass
+    with pytest.raises(ConfigError, match="read once"):
+        await anext(aiter(stream))
+    assert len(client.log.calls()) == 1

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import log, plots
-    from workbench.analysis.regression import regression
+    from workbench.analysis.regression import check_baseline, regression
     from workbench.analysis.results import agreement, disagreements, experiments, results, summary
     from workbench.bridge import run
     from workbench.calls import Chunk, Completion, Image, Message, Text, Timeouts
@@ -46,6 +46,7 @@ _ROOMS = {
     "Timeouts": "calls",
     "WorkbenchError": "errors",
     "agreement": "analysis.results",
+    "check_baseline": "analysis.regression",
     "disagreements": "analysis.results",
     "evaluate": "evals.runs",
     "find_models": "evals.start",
@@ -77,6 +78,7 @@ __all__ = [
     "Timeouts",
     "WorkbenchError",
     "agreement",
+    "check_baseline",
     "disagreements",
     "evaluate",
     "experiments",

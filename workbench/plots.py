@@ -48,6 +48,8 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         palette: Colour of each model; by default that of `colours` for the models sorted by name.
     """
     title = "Latency, seconds: p50 with 95 % interval"
+    if "status" in calls:
+        calls = calls[calls["status"] == "ok"]
     panels = {
         column: words
         for column, words in (("duration_s", "whole answer"), ("ttft_s", "time to first token"))

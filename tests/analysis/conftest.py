@@ -35,6 +35,7 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
         epoch: int = 0,
         day: int = 1,
         dataset_hash: str = "cafe",
+        samples: int | None = None,
     ) -> None:
         provider, name = model.split("/")
         at = datetime(2026, 1, day, tzinfo=UTC)
@@ -53,7 +54,12 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
                 score |= {"sample": sample, "value": value, "label": label}
                 rows.append(("scores", score | belongs))
         made = {"id": f"{experiment}:{model}", "experiment": experiment, "started_at": at, "model": model}
-        made |= {"dataset": "set", "dataset_hash": dataset_hash, "samples": len(values), "epochs": 1}
+        made |= {
+            "dataset": "set",
+            "dataset_hash": dataset_hash,
+            "samples": samples or len(values),
+            "epochs": 1,
+        }
         rows.append(("runs", made))
         for table, row in rows:
             recorder.append(table, orjson.dumps(row)).result()

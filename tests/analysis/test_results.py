@@ -121,3 +121,22 @@ def test_experiments_without_a_common_model_are_not_compared(home: Path, write: 
     write("new", "sim/b", values=[1, 1], day=2)
     with pytest.raises(ConfigError, match="no model in common"):
         regression(Log(home), "new", "old")
+
+
+def test_the_last_experiment_is_one_that_ran_to_its_end_on_the_same_samples(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[1, 1], day=1)
+    write("e2", "sim/a", values=[1, 1, 1], dataset_hash="other", day=2)
+    write("e3", "sim/a", values=[1], samples=2, day=3)  # killed after the first of two
+    log = Log(home)
+    assert find_experiment(log, "last") == "e2"
+    assert find_experiment(log, "last", dataset_hash="cafe") == "e1"
+    with pytest.raises(ConfigError, match="ran to its end, with the same samples"):
+        find_experiment(log, "last", dataset_hash="none")
+
+
+def test_what_several_models_could_have_shown_is_less_than_what_one_could(home: Path, write: Write) -> None:
+    for experiment, day in (("old", 1), ("new", 2)):
+        for model in ("sim/a", "sim/b", "sim/c", "sim/d"):
+            write(experiment, model, values=[1, 0] * 20, day=day)
+    # For one: (1.645 + 0.842) sqrt(0.2 / 40) = 0.176. For four, z of 0.05 / 4 is 2.241: 3.083² / 40 = 0.238.
+    assert "a fall of about 24 points" in regression(Log(home), "new", "old").sees()

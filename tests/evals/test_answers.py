@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -238,3 +239,9 @@ def test_a_model_that_loops_is_read_in_linear_time(piece: str) -> None:
 def test_a_hundred_thousand_digits_are_no_number() -> None:
     assert read_number("1" * 100_000) is None
     assert read_number("1," * 50_000) == 1
+
+
+def test_an_answer_that_goes_round_in_circles_is_folded_in_a_moment() -> None:
+    began = time.process_time()
+    fold_text(". " * 50_000)
+    assert time.process_time() - began < 2  # it took 23 seconds when each full stop was a pass

@@ -73,7 +73,7 @@ def test_usage_is_counted_by_provider_and_model(log: Log) -> None:
     assert one["duration_p99_s"] == pytest.approx(2.98)
     assert one["ttft_p50_s"] == pytest.approx(0.2)
     assert one["ttft_p95_s"] == pytest.approx(0.29)
-    assert (two["calls"], two["errors"], two["interrupted"], two["unknown_cost"]) == (2, 0, 1, 1)
+    assert (two["calls"], two["errors"], two["interrupted"], two["unknown_cost"]) == (2, 0, 1, 2)
     assert two["input_tokens"] == 7
     assert pd.isna(two["output_tokens"])
     assert pd.isna(two["cost_usd"])

@@ -51,7 +51,7 @@ class Server:
 async def test_a_kept_answer_is_the_same_but_free_and_without_a_time(
     tmp_path: Path, a_call: MakeCall
 ) -> None:
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     await policy(a_call(use_cache=True), server.send)
     call = a_call(use_cache=True)
     answer = await policy(call, server.send)
@@ -64,7 +64,7 @@ async def test_a_kept_answer_is_the_same_but_free_and_without_a_time(
 
 
 async def test_an_observer_sees_a_kept_answer_at_once(tmp_path: Path, a_call: MakeCall) -> None:
-    server, policy, seen = Server(), cache(tmp_path), list[Chunk]()
+    server, policy, seen = Server(), cache(tmp_path, bytes), list[Chunk]()
     for _ in range(2):
         await policy(a_call(use_cache=True, on_chunk=seen.append), server.send)
     [chunk] = seen  # the first call's chunks are the transport's to show
@@ -75,7 +75,7 @@ async def test_an_observer_sees_a_kept_answer_at_once(tmp_path: Path, a_call: Ma
 async def test_a_call_that_did_not_ask_for_it_is_neither_answered_nor_kept(
     tmp_path: Path, a_call: MakeCall
 ) -> None:
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     for use_cache in (False, True, False):
         await policy(a_call(use_cache=use_cache), server.send)
     assert server.asked == 3
@@ -97,14 +97,14 @@ async def test_a_call_that_did_not_ask_for_it_is_neither_answered_nor_kept(
 async def test_another_parameter_is_another_request(
     change: dict[str, Any], tmp_path: Path, a_call: MakeCall
 ) -> None:
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     await policy(a_call(use_cache=True), server.send)
     await policy(a_call(use_cache=True, **change), server.send)
     assert server.asked == 2
 
 
 async def test_streaming_or_not_is_the_same_request(tmp_path: Path, a_call: MakeCall) -> None:
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     call = a_call(use_cache=True)
     await policy(call, server.send)
     await policy(replace(call, request=replace(call.request, stream=True)), server.send)
@@ -114,7 +114,7 @@ async def test_streaming_or_not_is_the_same_request(tmp_path: Path, a_call: Make
 async def test_a_system_prompt_is_another_request_than_the_same_words_of_the_user(
     tmp_path: Path, a_call: MakeCall
 ) -> None:
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     call = a_call(use_cache=True, text="Be brief.")
     system = replace(call.request, messages=(Message(role="system", content="Be brief."),))
     await policy(call, server.send)
@@ -126,7 +126,7 @@ async def test_a_failed_call_is_not_kept(tmp_path: Path, a_call: MakeCall) -> No
     async def fail(call: Call) -> Completion:
         raise OverloadedError("busy")
 
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     with pytest.raises(OverloadedError):
         await policy(a_call(use_cache=True), fail)
     await policy(a_call(use_cache=True), server.send)
@@ -137,7 +137,7 @@ async def test_a_failed_call_is_not_kept(tmp_path: Path, a_call: MakeCall) -> No
 async def test_an_answer_that_ended_in_an_error_is_not_kept(
     reason: FinishReason, asked: int, tmp_path: Path, a_call: MakeCall
 ) -> None:
-    server, policy = Server(replace(WHOLE, finish_reason=reason)), cache(tmp_path)
+    server, policy = Server(replace(WHOLE, finish_reason=reason)), cache(tmp_path, bytes)
     for _ in range(2):
         await policy(a_call(use_cache=True), server.send)
     assert server.asked == asked
@@ -147,7 +147,7 @@ async def test_an_answer_that_ended_in_an_error_is_not_kept(
 async def test_a_broken_file_is_an_answer_that_was_not_kept(
     content: bytes, tmp_path: Path, a_call: MakeCall
 ) -> None:
-    server, policy = Server(), cache(tmp_path)
+    server, policy = Server(), cache(tmp_path, bytes)
     await policy(a_call(use_cache=True), server.send)
     [path] = kept_in(tmp_path)
     path.write_bytes(content)
@@ -157,7 +157,7 @@ async def test_a_broken_file_is_an_answer_that_was_not_kept(
 
 async def test_a_cache_that_cannot_be_written_fails_no_call(tmp_path: Path, a_call: MakeCall) -> None:
     (tmp_path / "file").write_text("not a folder")
-    answer = await cache(tmp_path / "file")(a_call(use_cache=True), Server().send)
+    answer = await cache(tmp_path / "file", bytes)(a_call(use_cache=True), Server().send)
     assert answer is WHOLE
 
 

@@ -72,7 +72,8 @@ def test_a_missing_key_names_the_variable_and_the_file() -> None:
     with pytest.raises(ConfigError) as caught:
         endpoint("openai", "gpt-5", settings())
     where = f"set OPENAI_API_KEY in the environment or in {HERE / '.env'}"
-    assert str(caught.value) == f"no key for openai: {where}"
+    docs = "https://platform.openai.com/docs/api-reference/chat"
+    assert str(caught.value) == f"no key for openai: {where} (see {docs})"
     assert endpoint("openai", "gpt-5", settings(OPENAI_API_KEY="sk-0123456789")).key_hint == where
 
 

@@ -98,3 +98,11 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
     broken.write_text("{}")
     with pytest.raises(ConfigError, match="is not a notebook"):
         run_report(broken, {}, tmp_path / "out")
+
+
+def test_a_notebook_whose_kernel_is_not_installed_says_so(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "print(n)")
+    path.write_text(path.read_text().replace('"python3"', '"cobol"'))
+    made = run_report(path, {}, tmp_path / "out")
+    assert "cobol" in made.failure
+    assert made.page.is_file()

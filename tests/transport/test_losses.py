@@ -244,3 +244,11 @@ def seam(folder: Path, handler: httpx.MockTransport | object) -> Client:
         attempts=1,
         make_http=lambda: httpx.AsyncClient(transport=httpx.MockTransport(handler)),  # type: ignore[arg-type]
     )
+
+
+async def test_an_answer_is_whole_though_its_connection_ends_badly(client: Client) -> None:
+    events = sent_event("Oslo", "stop") + b"data: [DONE]\n\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with answering(head + b"%x\r\n%s\r\n" % (len(events), events)) as url:
+        answer = await client.chat("small", "?", base_url=url, stream=True)
+    assert (answer.text, len(answer.attempts)) == ("Oslo", 1)

@@ -6,7 +6,7 @@ import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.analysis.results import experiments, find_experiment, item_scores, results
 from workbench.analysis.statistics import PairedTest, Verdict, holm, mde, paired_difference, verdict
@@ -20,6 +20,16 @@ ALPHA = 0.05
 CHANCE_DISCORDANCE = (
     0.2  # two runs of one model at its usual temperature often differ on a fifth of the answers
 )
+
+
+class Dataset(Protocol):
+    """What is asked of a data set here: its name, its size and the hash of its samples."""
+
+    def __len__(self) -> int: ...
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def hash(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +46,11 @@ class ModelChange:
         return (
             f"{self.model}: {self.verdict}; accuracy changed by {100 * points.value:+.1f} points "
             f"[{100 * points.low:+.1f}, {100 * points.high:+.1f}] on {self.test.n} samples "
-            f"({self.test.method}, p {self.test.p_worse:.3f} for a fall)"
+            f"({self.test.method}, p {self.test.p_worse:.3f} for a fall){self._left_out()}"
         )
+
+    def _left_out(self) -> str:
+        return f"; {self.test.dropped} samples left out, not answered in both" if self.test.dropped else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,12 +62,14 @@ class Regression:
         baseline: What it is compared with.
         changes: One for each model that both have.
         missing: Models of one that the other does not have.
+        alpha: How often this may name a model as worse though none is.
     """
 
     experiment: str
     baseline: str
     changes: tuple[ModelChange, ...]
     missing: tuple[str, ...] = ()
+    alpha: float = ALPHA
 
     @property
     def worse(self) -> tuple[str, ...]:
@@ -64,13 +79,13 @@ class Regression:
     def sees(self) -> str:
         """What this comparison could have seen, in words."""
         n = min(change.test.n for change in self.changes)
-        drop = mde(n, CHANCE_DISCORDANCE)
+        drop = mde(n, CHANCE_DISCORDANCE, alpha=self.alpha / len(self.changes))
         if math.isnan(drop):
             return f"With {n} samples no fall of any size could be told from chance."
         return (
             f"With {n} samples a fall of about {100 * drop:.0f} points would be found four times out of five "
-            f"(paired, one-sided, α = {ALPHA:g}, if {CHANCE_DISCORDANCE:.0%} of the answers differ by "
-            "chance); smaller ones mostly stay unseen."
+            f"(paired, one-sided, α = {self.alpha:g} for all models together, if {CHANCE_DISCORDANCE:.0%} of "
+            "the answers differ by chance); smaller ones mostly stay unseen."
         )
 
     def __str__(self) -> str:
@@ -83,7 +98,8 @@ class Regression:
             f"<tr><td>{html.escape(change.model)}</td><td><b>{change.verdict}</b></td>"
             f"<td>{100 * change.test.difference.value:+.1f} points</td>"
             f"<td>[{100 * change.test.difference.low:+.1f}, {100 * change.test.difference.high:+.1f}]</td>"
-            f"<td>{change.test.n}</td><td>{change.test.p_worse:.3f}</td></tr>"
+            f"<td>{change.test.n} of {change.test.n + change.test.dropped}</td>"
+            f"<td>{change.test.p_worse:.3f}</td></tr>"
             for change in self.changes
         )
         missing = "".join(f"<p>{html.escape(model)} is in only one of the two.</p>" for model in self.missing)
@@ -103,6 +119,7 @@ class Regression:
                 "baseline": self.baseline,
                 "verdicts": verdict_of,
                 "worse": list(self.worse),
+                "said": str(self),
             },
         }
 
@@ -125,8 +142,10 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
         DataError: A model has no scored answer at all: every call failed.
     """
     experiment = find_experiment(log, experiment)
-    baseline = find_experiment(log, baseline, before=experiment)
-    _same_dataset(log, experiment, baseline)
+    made = experiments(log, most=10_000).set_index("experiment").loc[experiment]
+    name, content = str(made["dataset"]), str(made["dataset_hash"])
+    baseline = find_experiment(log, baseline, before=experiment, dataset_hash=content)
+    _check_samples(log, baseline, experiment, f"{name!r}, {made['samples']} samples ({content})", content)
     new, old = results(log, experiment), results(log, baseline)
     in_new, in_old = dict.fromkeys(new["model"]), dict.fromkeys(old["model"])
     models = [model for model in in_new if model in in_old]
@@ -152,6 +171,7 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
             for model, test in zip(models, adjusted, strict=True)
         ),
         missing=tuple(model for model in [*in_new, *in_old] if (model in in_new) != (model in in_old)),
+        alpha=alpha,
     )
 
 
@@ -160,12 +180,22 @@ def _paired(old: Any, new: Any) -> PairedTest:
     return paired_difference(old.reindex(samples), new.reindex(samples))
 
 
-def _same_dataset(log: Log, experiment: str, baseline: str) -> None:
-    known = experiments(log, most=10_000).set_index("experiment")
-    new, old = known.loc[experiment], known.loc[baseline]
-    if new["dataset_hash"] != old["dataset_hash"]:
+def check_baseline(log: Log, baseline: str, dataset: Dataset) -> str:
+    """The id of a baseline that a data set can be compared with; to be asked before money is spent.
+
+    Raises:
+        ConfigError: There is no such baseline, or it was made with other samples.
+    """
+    found = find_experiment(log, baseline, dataset_hash=dataset.hash)
+    asked = f"{dataset.name!r}, {len(dataset)} samples ({dataset.hash})"
+    _check_samples(log, found, "this one", asked, dataset.hash)
+    return found
+
+
+def _check_samples(log: Log, baseline: str, candidate: str, asked: str, content: str) -> None:
+    old = experiments(log, most=10_000).set_index("experiment").loc[baseline]
+    if old["dataset_hash"] != content:
         raise ConfigError(
-            f"baseline {baseline} was made with data set {old['dataset']!r} ({old['dataset_hash']}), "
-            f"{experiment} with {new['dataset']!r} ({new['dataset_hash']}): a comparison needs "
-            "the same samples"
+            f"baseline {baseline} was made with {old['dataset']!r}, {old['samples']} samples "
+            f"({old['dataset_hash']}), {candidate} with {asked}: a comparison needs the same samples"
         )

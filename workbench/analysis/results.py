@@ -25,34 +25,46 @@ ORDER BY c.id
 def experiments(log: Log, most: int = 20) -> pd.DataFrame:
     """The latest experiments, newest first.
 
-    Columns: experiment, started_at, models, dataset, dataset_hash, samples, epochs.
+    Columns: experiment, started_at, models, dataset, dataset_hash, samples, epochs, complete (whether it ran
+    to its end).
     """
     return log.sql(
         """
         SELECT experiment, min(started_at) AS started_at, list(model ORDER BY id) AS models,
                any_value(dataset) AS dataset, any_value(dataset_hash) AS dataset_hash,
-               max(samples) AS samples, max(epochs) AS epochs
+               max(samples) AS samples, max(epochs) AS epochs,
+               -- Models take turns, so an experiment that was cut short is short for every one of them.
+               max((SELECT count(*) FROM calls WHERE calls.run = runs.id AND status <> 'interrupted'))
+                   >= max(samples * epochs) AS complete
         FROM runs GROUP BY experiment ORDER BY started_at DESC, experiment DESC LIMIT ?
         """,
         [most],
     )
 
 
-def find_experiment(log: Log, reference: str, *, before: str | None = None) -> str:
+def find_experiment(
+    log: Log, reference: str, *, before: str | None = None, dataset_hash: str | None = None
+) -> str:
     """The experiment that a reference means.
 
     Args:
         log: Where to look.
-        reference: An experiment's id or the beginning of one, a run's id, or `last`.
+        reference: An experiment's id or the beginning of one, a run's id, or `last`, the latest one that ran
+            to its end.
         before: For `last`: the experiment itself, which is not its own baseline.
+        dataset_hash: For `last`: only experiments with these samples.
 
     Raises:
         ConfigError: There is none, or several begin like this; the message names the latest.
     """
-    known = [str(name) for name in experiments(log, most=10_000)["experiment"]]
+    made = experiments(log, most=10_000)
+    known = [str(name) for name in made["experiment"]]
     wanted = reference.partition(":")[0]
     if wanted == "last":
-        found = [name for name in known if name != before][:1]
+        fit = made["complete"].astype(bool) & (made["experiment"] != before)
+        if dataset_hash is not None:
+            fit &= made["dataset_hash"] == dataset_hash
+        found = [str(name) for name in made.loc[fit, "experiment"]][:1]
     else:
         found = [name for name in known if name == wanted] or [
             name for name in known if name.startswith(wanted)
@@ -61,6 +73,8 @@ def find_experiment(log: Log, reference: str, *, before: str | None = None) -> s
         return found[0]
     latest = f"the latest are {', '.join(known[:5])}" if known else "the log has none yet"
     problem = f"{len(found)} experiments begin with" if found else "no experiment"
+    if wanted == "last":
+        problem = "no experiment that ran to its end, with the same samples, for"
     raise ConfigError(f"{problem} {reference!r}: {latest}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 import warnings
 
 import click
@@ -27,6 +28,9 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except (WorkbenchError, OSError) as exc:
         tell(exc)
+        sys.exit(COULD_NOT_RUN)
+    except Exception:  # a bug of ours: Python's own exit code for it would be that of a regression
+        traceback.print_exc()
         sys.exit(COULD_NOT_RUN)
 
 

@@ -79,7 +79,7 @@ def compare(
     Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 it could not run.
     """
     # What a command needs loads with the command: the charts and statistics alone take two seconds.
-    from workbench.analysis.results import find_experiment
+    from workbench.analysis.regression import check_baseline
     from workbench.client import Client
     from workbench.evals.dataset import load_dataset
 
@@ -87,22 +87,21 @@ def compare(
     dataset = dataset if limit is None else dataset.take(limit)
     client = Client(concurrency=concurrency)
     _check_log(client)
-    baseline = find_experiment(client.log, baseline) if baseline else None
+    baseline = check_baseline(client.log, baseline, dataset) if baseline else None
     experiment = asyncio.run(_ask(client, models, dataset, epochs))
     _print_summary(client.log, experiment)
     for problem in experiment.problems.values():
         tell(problem)
     if len(experiment.problems) == len(experiment.models):
         return COULD_NOT_RUN
-    code = FINE
+    # A model that was asked for by name and gave no answer is not fine, whatever the others did.
+    code = COULD_NOT_RUN if models and experiment.problems else FINE
     if report:
-        code = make_report(
-            bundled("notebooks") / "10_compare.ipynb",
-            {"experiment": experiment.id, **({"baseline": baseline} if baseline else {})},
-            client.home / "reports" / experiment.id,
-        )
+        values = {"experiment": experiment.id} | ({"baseline": baseline} if baseline else {})
+        notebook = bundled("notebooks") / "10_compare.ipynb"
+        code = max(code, make_report(notebook, values, client.home / "reports" / experiment.id))
     elif baseline:
-        code = _against_baseline(client.log, experiment.id, baseline)
+        code = max(code, _against_baseline(client.log, experiment.id, baseline))
     out.print(
         "\nNext: [bold]workbench lab[/] opens the notebooks. To compare other models, set a key (such as "
         f"[bold]OPENAI_API_KEY=…[/], in the environment or in {plain(str(client.settings.project))}/.env)\n"
@@ -138,8 +137,7 @@ async def _ask(client: Client, models: Sequence[str], dataset: Dataset, epochs: 
         task = bar.add_task("", total=None)
 
         def show(now: EvaluationProgress) -> None:
-            facts = f"{now.errors} errors  ${now.cost_usd:.4f}"
-            bar.update(task, total=now.total, completed=now.done, description=facts)
+            bar.update(task, total=now.total, completed=now.done, description=now.facts())
 
         async with client:
             return await evaluate(client, found.models, dataset, epochs=epochs, on_progress=show)

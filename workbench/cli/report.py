@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,9 @@ def report(
     values = {name: _value(text) for name, text in parameters}
     if baseline is not None:
         values["baseline"] = baseline
-    return make_report(notebook, values, folder or load_settings().home / "reports" / notebook.stem)
+    # A folder of its own for each run: two at once, or a failed one, leave the others as they are.
+    name = f"{notebook.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
+    return make_report(notebook, values, folder or load_settings().home / "reports" / name)
 
 
 def make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
@@ -49,8 +53,13 @@ def make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
     with err.status(f"Running {notebook.name}…"):
         made = run_report(notebook, values, folder)
     out.print(f"\nNotebook  {plain(str(made.notebook))}\nReport    {plain(str(made.page))}")
+    for words in made.said:
+        out.print(f"\n{plain(words)}")
     if made.failure:
         tell(f"{notebook.name} did not run to its end: {made.failure}")
+        return COULD_NOT_RUN
+    if values.get("baseline") and not made.judged:
+        tell(f"{notebook.name} took a baseline but displayed no verdict: end it with wb.regression(…)")
         return COULD_NOT_RUN
     return verdict(made.worse)
 

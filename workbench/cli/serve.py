@@ -41,8 +41,10 @@ def lab(options: tuple[str, ...]) -> NoReturn:
 
     Options such as --no-browser, --port=8890 or --allow-root go on to JupyterLab.
     """
-    folder = _notebooks()
-    _become([sys.executable, "-m", "jupyterlab", str(folder / "10_compare.ipynb"), *options])
+    notebook = (_notebooks() / "10_compare.ipynb").resolve().relative_to(Path.cwd().resolve())
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={Path.cwd()}"]
+    command += [f"--LabApp.default_url=/lab/tree/{notebook.as_posix()}"]
+    _become([*command, *options])
 
 
 def _become(command: list[str]) -> NoReturn:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import copy
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,13 +36,26 @@ from workbench.pipeline import Policy, Send, stack
 from workbench.policies import cache, limit, retry
 from workbench.prices import price
 from workbench.protocols import ModelInfo
-from workbench.providers import HOSTS, endpoint, has_key, host_for_url, nearest, register, split_name
+from workbench.providers import (
+    HOSTS,
+    endpoint,
+    has_key,
+    host_for_url,
+    is_configured,
+    nearest,
+    register,
+    split_name,
+)
 from workbench.transport import MakeHttp, Transport, make_http
 
 if TYPE_CHECKING:
     from workbench.log import Log
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+# What providers list beside models that chat; the names are all that most listings give.
+NO_CHAT = re.compile(
+    "embed|rerank|whisper|tts|transcri|image|moderation|guard|realtime|ocr|bge-", re.IGNORECASE
+)
 LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
 LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
 
@@ -60,7 +74,7 @@ class Reachable:
         provider: Its name.
         models: What it lists, as `provider/model`.
         suggested: One to three of them to begin with.
-        problem: Why a provider with a key could not be asked; empty where it could.
+        problem: Why a provider that is configured could not be asked; empty where it could.
     """
 
     provider: str
@@ -126,7 +140,7 @@ class Client:
         return [
             record(self.recorder, self._redact),
             # the waterline: each call that gets here is one row
-            cache(self.home / "cache"),
+            cache(self.home / "cache", self._redact),
             price,
             retry(attempts),
             limit(self._concurrency, self._per_provider),
@@ -293,22 +307,25 @@ class Client:
     async def reachable(self) -> list[Reachable]:
         """The providers that can be asked now: those with a key, and the local servers that answer.
 
-        A provider with a key that does not answer is in the list too, with the `problem`; a local server that
-        does not run is not.
+        A provider with a key or an address of the user's that does not answer is in the list too, with the
+        `problem`; a local server that does not run at its usual port is not.
         """
-        keyed = {host: has_key(HOSTS[host], self.settings) for host in HOSTS}
-        askable = [host for host in HOSTS if keyed[host] or not HOSTS[host].needs_key]
-        found = await asyncio.gather(*(self._look(host, keyed[host]) for host in askable))
+        askable = [host for host in HOSTS.values() if has_key(host, self.settings) or not host.needs_key]
+        found = await asyncio.gather(
+            *(self._look(host.name, is_configured(host, self.settings)) for host in askable)
+        )
         return [each for each in found if each is not None]
 
-    async def _look(self, provider: str, keyed: bool) -> Reachable | None:
+    async def _look(self, provider: str, configured: bool) -> Reachable | None:
         try:
-            listed = await self.models(provider, timeouts=LISTING if keyed else LOOK)
+            listed = await self.models(provider, timeouts=LISTING if configured else LOOK)
         except (CallError, ConfigError) as exc:
-            return Reachable(provider=provider, problem=str(exc)) if keyed else None
+            return Reachable(provider=provider, problem=str(exc)) if configured else None
         names = [model.id for model in listed]
         known = [name for name in HOSTS[provider].models if name in names or not names]
-        suggested = known or names[: 3 if HOSTS[provider].local else 1]
+        suggested = (
+            known or [name for name in names if not NO_CHAT.search(name)][: 3 if HOSTS[provider].local else 1]
+        )
         return Reachable(
             provider=provider,
             models=tuple(f"{provider}/{name}" for name in names),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from workbench.calls import Chunk, Completion
+from workbench.errors import ConfigError
 
 
 class Stream:
@@ -18,9 +19,13 @@ class Stream:
 
     def __init__(self, start: Callable[[Callable[[Chunk], None]], Any]) -> None:
         self._start = start
+        self._begun = False
         self.completion: Completion | None = None
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
+        if self._begun:
+            raise ConfigError("a stream is read once: ask again, or keep its chunks and its completion")
+        self._begun = True
         chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
         work = asyncio.ensure_future(self._start(chunks.put_nowait))
         work.add_done_callback(lambda _: chunks.put_nowait(None))

@@ -57,16 +57,19 @@ _SHOWN_LETTERS = (
 _ONE_LETTER = re.compile(r"(?<![^\W_])[A-Ja-j](?![^\W_])")
 
 
+MOST_WRAPPINGS = 8  # an answer that goes round in circles has thousands, and each takes a pass
+
+
 def fold_text(text: str) -> str:
     """The text without what does not change an answer; empty where nothing is left.
 
-    Folded are, as often as they stand around the whole: white space, quotes, a full stop at the end,
+    Folded are, up to eight times around the whole: white space, quotes, a full stop at the end,
     Markdown emphasis and code fences; then letter case and Unicode's compatibility forms (NFKC, so that a
     ligature or a full-width letter is the plain one). The inside is left alone: spaces and punctuation count.
     """
     text = unicodedata.normalize("NFKC", text).strip()
-    while (bare := _unwrapped(text)) != text:
-        text = bare
+    for _ in range(MOST_WRAPPINGS):
+        text = _unwrapped(text)
     return text.casefold()
 
 

@@ -44,6 +44,18 @@ class EvaluationProgress:
     cost_usd: Decimal = Decimal(0)
     unknown_cost: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total} calls, {self.facts()}"
+
+    def facts(self) -> str:
+        """Errors, calls not made and cost, in words."""
+        cost = f"${self.cost_usd:.4f}"
+        if self.unknown_cost:
+            cost = f"{cost} and " if self.cost_usd else ""
+            cost += f"{self.unknown_cost} calls of unknown cost"
+        skipped = f", {self.skipped} not asked" if self.skipped else ""
+        return f"{self.errors} errors{skipped}, {cost}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Experiment:

@@ -39,7 +39,7 @@ _FIGURES = {
     "reasoning_tokens": f"sum({_USED.format('reasoning_tokens')})::BIGINT",
     "cache_read_tokens": f"sum({_USED.format('cache_read_tokens')})::BIGINT",
     "cost_usd": f"sum({_USED.format('cost_usd')})",
-    "unknown_cost": "count(*) FILTER (status = 'ok' AND NOT cached AND cost_usd IS NULL)",
+    "unknown_cost": "count(*) FILTER (status <> 'error' AND NOT cached AND cost_usd IS NULL)",
     "duration_p50_s": f"quantile_cont(duration_s, 0.5) {_TIMED}",
     "duration_p95_s": f"quantile_cont(duration_s, 0.95) {_TIMED}",
     "duration_p99_s": f"quantile_cont(duration_s, 0.99) {_TIMED}",
@@ -79,8 +79,8 @@ class Log:
 
         Returns:
             The columns of `by`, then `calls`, `errors`, `interrupted`, `cached`, tokens, `cost_usd` (sum of
-            the costs that are known), `unknown_cost` (calls answered whose cost is not known), and
-            percentiles of `duration_s` and `ttft_s`, seconds, over calls that a provider answered. Those
+            the costs that are known), `unknown_cost` (calls answered or interrupted whose cost is not known),
+            and percentiles of `duration_s` and `ttft_s`, seconds, over calls that a provider answered. Those
             that our own cache answered count no tokens, no cost and no time.
         """
         names = [by] if isinstance(by, str) else list(by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,12 +21,16 @@ from workbench.protocols import protocol
 KEPT = ("text", "reasoning", "tool_calls", "finish_reason", "usage", "served_model", "response_id")
 
 
-def cache(folder: Path) -> Policy:
+def cache(folder: Path, redact: Callable[[bytes], bytes]) -> Policy:
     """Answer from `folder` what was answered before; one small file an answer, shared by all processes.
 
     The key is the wire format, the base URL and the body as it would be sent, so that any change of a
     parameter is another request. A completion from the cache costs 0 and has no timing. Only calls with
-    `use_cache` look here, and only whole answers are kept.
+    `use_cache` look here, and only whole answers are kept. Each epoch of a sample has an answer of its own.
+
+    Args:
+        folder: Where the answers are kept.
+        redact: Takes keys out of an answer, given and returned as JSON.
     """
 
     async def policy(call: Call, send: Send) -> Completion:
@@ -39,7 +44,7 @@ def cache(folder: Path) -> Policy:
             return replace(found, provider=call.endpoint.provider, model=call.request.model, call_id=call.id)
         completion = await send(call)
         if completion.finish_reason != "error":
-            await asyncio.to_thread(_write, path, completion)
+            await asyncio.to_thread(_write, path, completion, redact)
         return completion
 
     return policy
@@ -47,7 +52,7 @@ def cache(folder: Path) -> Policy:
 
 def _path(folder: Path, call: Call) -> Path:
     path, body = protocol(call.endpoint.protocol).encode(replace(call.request, stream=False))
-    request = [call.endpoint.protocol, call.endpoint.base_url, path, body]
+    request = [call.endpoint.protocol, call.endpoint.base_url, path, body, call.epoch or 0]
     key = hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return folder / key[:2] / f"{key}.json"
 
@@ -71,12 +76,12 @@ def _read(path: Path) -> Completion | None:
         return None  # not there, or from another version: the call is made, and its answer takes the place
 
 
-def _write(path: Path, completion: Completion) -> None:
-    kept = {name: getattr(completion, name) for name in KEPT} | {"received": completion.received.decode()}
+def _write(path: Path, completion: Completion, redact: Callable[[bytes], bytes]) -> None:
     try:
+        kept = {name: getattr(completion, name) for name in KEPT} | {"received": completion.received.decode()}
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{uuid7()}.draft")
-        draft.write_bytes(orjson.dumps(kept))
+        draft.write_bytes(redact(orjson.dumps(kept)))
         draft.replace(path)
     except (OSError, TypeError, ValueError):
         pass  # a cache that cannot be written is a slower cache, not a failed call

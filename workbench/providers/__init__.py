@@ -1,7 +1,7 @@
 """Hosts as a table, and the way from a name that a user writes to an endpoint."""
 
 from workbench.providers.hosts import FREE, HOSTS, Host, Prices, register
-from workbench.providers.names import endpoint, has_key, host_for_url, nearest, split_name
+from workbench.providers.names import endpoint, has_key, host_for_url, is_configured, nearest, split_name
 
 __all__ = [
     "FREE",
@@ -11,6 +11,7 @@ __all__ = [
     "endpoint",
     "has_key",
     "host_for_url",
+    "is_configured",
     "nearest",
     "register",
     "split_name",

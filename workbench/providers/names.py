@@ -68,7 +68,9 @@ def endpoint(
     if host.key is not None:
         hint = f"set {host.key} in the environment or in {settings.project / '.env'}"
     if secret is None and host.needs_key:
-        raise ConfigError(f"no key for {provider}: {hint}")
+        raise ConfigError(f"no key for {provider}: {hint}" + (f" (see {host.docs})" if host.docs else ""))
+    if secret is not None and "@" in urlsplit(url).netloc:
+        raise ConfigError(f"the base URL of {provider} has a user and there is a key too: give one of them")
     if secret is not None and not _may_be_sent(secret.reveal()):
         raise ConfigError(
             f"the key of {provider} has a blank, a line end or a letter beyond ASCII: copy it again; {hint}"
@@ -100,7 +102,9 @@ def host_for_url(base_url: str) -> Host:
         raise ConfigError(f"base URL {base_url!r} is none: write it like 'http://127.0.0.1:8000/v1'")
     name = urlsplit(base_url).netloc.rpartition("@")[2]  # a password in the URL is nobody's name
     for host in HOSTS.values():
-        if urlsplit(host.base_url).netloc == name:
+        # An address that speaks another protocol at home may speak OpenAI's under another path.
+        speaks = host.protocol == "openai" or base_url.rstrip("/") == host.base_url
+        if urlsplit(host.base_url).netloc == name and speaks:
             return replace(host, base_url=base_url)
     return Host(name=name, base_url=base_url, needs_key=False)
 
@@ -108,6 +112,12 @@ def host_for_url(base_url: str) -> Host:
 def has_key(host: Host, settings: Settings) -> bool:
     """Whether a key for this host is set."""
     return host.key is not None and settings.get(host.key) is not None
+
+
+def is_configured(host: Host, settings: Settings) -> bool:
+    """Whether the user has set anything for this host: a key, or its address."""
+    address = settings.get(_url_setting(host.name)) or _listening(host, settings)
+    return has_key(host, settings) or address is not None
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

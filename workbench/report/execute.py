@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillException, PapermillExecutionError
 
@@ -26,13 +27,17 @@ class Report:
     Attributes:
         notebook: The executed notebook; up to the failing cell, where it failed.
         page: The report, one HTML file that opens with no network.
-        worse: What the notebook's verdicts name as worse than the baseline.
+        judged: Whether the notebook displayed a verdict at all.
+        worse: What its verdicts name as worse than the baseline.
+        said: The verdicts in words.
         failure: Why the notebook did not run to its end, in one line; empty where it did.
     """
 
     notebook: Path
     page: Path
+    judged: bool = False
     worse: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
     failure: str = ""
 
 
@@ -68,12 +73,20 @@ def run_report(
             )
         except PapermillExecutionError as exc:
             failure = f"{exc.ename}: {exc.evalue}" if exc.ename else f"cell {exc.exec_count} failed"
-        except (DeadKernelError, PapermillException) as exc:
+        except (DeadKernelError, NoSuchKernel, PapermillException) as exc:
             failure = f"the notebook could not run: {exc}"
-    document = nbformat.read(executed, as_version=4)
+    document = nbformat.read(executed if executed.exists() else notebook, as_version=4)
     page = executed.with_suffix(".html")
     page.write_text(page_of(document, title=notebook.stem, failure=failure), encoding="utf-8")
-    return Report(notebook=executed, page=page, worse=tuple(_worse(document)), failure=failure)
+    verdicts = list(_verdicts(document))
+    return Report(
+        notebook=executed,
+        page=page,
+        judged=bool(verdicts),
+        worse=tuple(model for verdict in verdicts for model in verdict["worse"]),
+        said=tuple(str(verdict["said"]) for verdict in verdicts if "said" in verdict),
+        failure=failure,
+    )
 
 
 def _check(notebook: Path, parameters: Mapping[str, Any]) -> None:
@@ -91,10 +104,11 @@ def _check(notebook: Path, parameters: Mapping[str, Any]) -> None:
         )
 
 
-def _worse(document: nbformat.NotebookNode) -> Iterator[str]:
+def _verdicts(document: nbformat.NotebookNode) -> Iterator[Mapping[str, Any]]:
     for cell in document.cells:
         for output in cell.get("outputs", []):
-            yield from output.get("data", {}).get(VERDICT_TYPE, {}).get("worse", [])
+            if VERDICT_TYPE in output.get("data", {}):
+                yield output["data"][VERDICT_TYPE]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import orjson
 
 from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
 from workbench.errors import CallError
-from workbench.transport.failures import SHAPE_ERRORS, Failures, request_id
+from workbench.transport.failures import LOST, SHAPE_ERRORS, Failures, request_id
 from workbench.transport.reading import events, streams
 
 # A body should end with its last event. Its connection is used again only where it has, so that is waited
@@ -136,7 +136,8 @@ class Answer:
 
 
 async def _linger(sent: AsyncGenerator[str]) -> None:
-    with suppress(TimeoutError):
+    # The answer is whole: how its connection ends is no concern of the call.
+    with suppress(TimeoutError, *LOST):
         async with asyncio.timeout(LINGER_S):
             async for _ in sent:
                 pass

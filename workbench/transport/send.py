@@ -45,7 +45,10 @@ class Transport:
             if old in body:
                 value = body.pop(old)
                 body |= {new: value} if new else {}
-        call.progress.restart(orjson.dumps(body))
+        try:
+            call.progress.restart(orjson.dumps(body))
+        except TypeError as exc:
+            raise ConfigError(f"{call.name}: a parameter cannot be written as JSON: {exc}") from exc
         request = _request("POST", call.endpoint, path, call.timeouts, call.progress.sent_body)
         failures = Failures(name=call.name, endpoint=call.endpoint, wire=wire, timeouts=call.timeouts)
         http = await self._pools.http()

@@ -22,20 +22,12 @@ def progress_bar() -> Callable[[EvaluationProgress], None]:
     def show(progress: EvaluationProgress) -> None:
         bar.max, bar.value = progress.total, progress.done
         bar.bar_style = "success" if progress.done == progress.total else ""
-        words.value = sentence(progress)
+        words.value = str(progress)
+        _say_when_done(progress)  # the bar is not in a saved notebook, the words are
 
     return show
 
 
-def sentence(progress: EvaluationProgress) -> str:
-    """How far an evaluation is, in words."""
-    cost = f"${progress.cost_usd:.4f}"
-    if progress.unknown_cost:
-        cost += f" and {progress.unknown_cost} of unknown cost"
-    skipped = f", {progress.skipped} not asked" if progress.skipped else ""
-    return f"{progress.done} of {progress.total} calls, {progress.errors} errors{skipped}, {cost}"
-
-
 def _say_when_done(progress: EvaluationProgress) -> None:
     if progress.done == progress.total:
-        print(sentence(progress))  # noqa: T201 - the static form of the bar
+        print(progress)  # noqa: T201 - the static form of the bar
