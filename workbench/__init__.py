@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench import log, plots
     from workbench.analysis.regression import check_baseline, regression
-    from workbench.analysis.results import agreement, disagreements, experiments, results, summary
+    from workbench.analysis.results import (
+        agreement,
+        agreement_in_words,
+        disagreements,
+        experiments,
+        results,
+        summary,
+    )
     from workbench.bridge import run
     from workbench.calls import Chunk, Completion, Image, Message, Text, Timeouts
     from workbench.client import Client
@@ -46,6 +53,7 @@ _ROOMS = {
     "Timeouts": "calls",
     "WorkbenchError": "errors",
     "agreement": "analysis.results",
+    "agreement_in_words": "analysis.results",
     "check_baseline": "analysis.regression",
     "disagreements": "analysis.results",
     "evaluate": "evals.runs",
@@ -78,6 +86,7 @@ __all__ = [
     "Timeouts",
     "WorkbenchError",
     "agreement",
+    "agreement_in_words",
     "check_baseline",
     "disagreements",
     "evaluate",

@@ -11,6 +11,7 @@ import pytest
 from workbench.analysis.regression import VERDICT_TYPE, regression
 from workbench.analysis.results import (
     agreement,
+    agreement_in_words,
     disagreements,
     experiments,
     find_experiment,
@@ -43,6 +44,16 @@ def test_agreement_is_between_the_answers_that_were_read(home: Path, write: Writ
     write("e1", "sim/b", values=[1, 1, 0, 0], labels=["x", "y", "q", None])
     # Three samples have both answers, two of them equal.
     assert agreement(results(Log(home), "e1")).loc["sim/a", "sim/b"] == pytest.approx(2 / 3)
+
+
+def test_agreement_of_all_is_said_in_words_with_the_one_that_departs(home: Path, write: Write) -> None:
+    write("e1", "sim/a", values=[1, 1, 1, 1], labels=["x", "y", "z", "w"])
+    write("e1", "sim/b", values=[1, 1, 1, 1], labels=["x", "y", "z", "w"])
+    write("e1", "sim/c", values=[0, 0, 1, 1], labels=["p", "q", "z", "w"])
+    words = agreement_in_words(results(Log(home), "e1"))
+    # Fleiss: P = (1/3 + 1/3 + 1 + 1) / 4 = 2/3; P_e = (2² + 2² + 3² + 3² + 1 + 1) / 12² = 28/144; 0.586.
+    assert "kappa 0.59" in words
+    assert words.endswith("Most often apart from the others: sim/c.")
 
 
 def test_models_disagree_on_samples_whose_scores_differ(home: Path, write: Write) -> None:

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from workbench.log import Log
 
 MODELS = 4
+CHARTS = 5
 
 
 def button(page: Page, name: str) -> Locator:
@@ -54,8 +55,8 @@ async def test_the_comparison_runs_streams_and_stops_in_jupyterlab(page: Page, l
     assert "interrupted" in set(calls["status"])
 
     charts = page.locator(".js-plotly-plot")
-    await expect(charts).to_have_count(4)
-    for chart in range(4):
+    await expect(charts).to_have_count(CHARTS)
+    for chart in range(CHARTS):
         await charts.nth(chart).scroll_into_view_if_needed()
         await expect(charts.nth(chart).locator(".main-svg").first).to_be_visible()
         await screenshot(page, f"compare-chart-{chart}", f".js-plotly-plot >> nth={chart}")

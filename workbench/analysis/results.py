@@ -6,7 +6,13 @@ import math
 
 import pandas as pd
 
-from workbench.analysis.agreement import agreement_matrix, agreement_with_others
+from workbench.analysis.agreement import (
+    agreement_matrix,
+    agreement_with_others,
+    fleiss_kappa,
+    krippendorff_alpha,
+    outlier,
+)
 from workbench.analysis.estimates import mean, proportion
 from workbench.errors import ConfigError
 from workbench.log import Log
@@ -179,6 +185,20 @@ SUMMARY = [
 def agreement(frame: pd.DataFrame) -> pd.DataFrame:
     """Share of equal answers for each pair of models of `results`: a square frame."""
     return agreement_matrix(labels(frame))
+
+
+def agreement_in_words(frame: pd.DataFrame) -> str:
+    """How far all models of `results` agree beyond chance, and which one departs most from the others.
+
+    Fleiss' kappa counts the samples that every model answered, Krippendorff's alpha the others too; `nan` is
+    undefined, as it is for a single model.
+    """
+    columns = labels(frame)
+    ratings = list(zip(*columns.values(), strict=True))
+    departing = outlier(columns)
+    words = f"All together: Fleiss' kappa {fleiss_kappa(ratings):.2f}, Krippendorff's alpha "
+    words += f"{krippendorff_alpha(ratings):.2f} (1 is full agreement, 0 is chance)."
+    return words if departing is None else f"{words} Most often apart from the others: {departing}."
 
 
 def disagreements(frame: pd.DataFrame) -> pd.DataFrame:

@@ -171,7 +171,7 @@ def _print_summary(log: Log, experiment: Experiment) -> None:
             _figure(row.ttft_p50_s, ".3f"),
             f"{row.input_tokens}→{row.output_tokens}",
             _cost(row),
-            f"{_figure(row.accuracy, '.0%')} ({_percent(row.accuracy_low)}–{_percent(row.accuracy_high)})",
+            _accuracy(row),
             _figure(row.agreement, ".0%"),
             str(row.errors),
         )
@@ -189,8 +189,11 @@ def _cost(row: Any) -> str:
     return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
 
 
-def _percent(value: Any) -> str:
-    return _figure(100 * value, ".0f")
+def _accuracy(row: Any) -> str:
+    if not row.n:
+        return "–"
+    low, high = _figure(100 * row.accuracy_low, ".0f"), _figure(100 * row.accuracy_high, ".0f")
+    return f"{row.accuracy:.0%} ({low}–{high})"
 
 
 def _figure(value: Any, form: str) -> str:
