@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from served import Steered
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.simulator import Simulator, start
+
+# A shell starts jobs in the background with Ctrl-C ignored, and their children inherit it: the programs that
+# the tests interrupt would not hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CAPITALS = {
     "France": "Paris",
