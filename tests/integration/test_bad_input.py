@@ -122,9 +122,11 @@ def test_an_unknown_model_is_answered_with_the_nearest_names_and_is_a_row(simula
     assert set(simulated.log.calls()["error_type"]) == {"ModelNotFoundError"}
 
 
-def test_a_model_that_cannot_be_asked_does_not_stop_the_others(simulated: Project) -> None:
+def test_a_model_that_cannot_be_asked_fails_the_command_and_does_not_stop_the_others(
+    simulated: Project,
+) -> None:
     said = simulated.workbench("compare", "-m", "sim/swfit", "-m", "sim/local", *SHORT)
-    assert said.code == 0
+    assert said.code == 2
     assert "workbench: sim/swfit: 404" in said.err
     calls = simulated.log.calls()
     assert (calls["status"][calls["model"] == "local"] == "ok").sum() == 3
@@ -311,10 +313,12 @@ def test_a_report_against_a_baseline_that_is_not_there_says_which_there_are(used
     assert "This report is not complete" in page.read_text(encoding="utf-8")
 
 
-def test_a_baseline_with_other_samples_is_refused_and_what_was_asked_is_kept(used: Project) -> None:
-    said = used.workbench("compare", "-m", "sim/swift", "--limit", "4", "--no-report", "--baseline", "last")
-    refused(said, "data set 'first_walk'", "needs the same samples")
-    assert used.statuses() == {"ok": 7}
+def test_a_baseline_with_other_samples_is_refused_before_anything_is_asked(used: Project) -> None:
+    (experiment,) = used.experiments()
+    command = ("compare", "-m", "sim/swift", "--limit", "4", "--no-report", "--baseline")
+    refused(used.workbench(*command, experiment), "3 samples", "4 samples", "needs the same samples")
+    refused(used.workbench(*command, "last"), "ran to its end, with the same samples, for 'last'", experiment)
+    assert used.statuses() == {"ok": 3}
 
 
 def test_a_notebook_that_raises_leaves_itself_and_its_page_and_exits_with_2(project: Project) -> None:
