@@ -1,6 +1,7 @@
 """One asynchronous client over every provider; each of its calls is a row of the log."""
 
-from workbench.client.client import Client, Reachable
+from workbench.client.client import Client
+from workbench.client.discovery import Reachable
 from workbench.client.messages import Messages
 from workbench.client.stream import Stream
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import copy
 import functools
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -27,6 +24,7 @@ from workbench.calls import (
     Secret,
     Timeouts,
 )
+from workbench.client.discovery import LISTING, LOOK, Reachable, look
 from workbench.client.messages import Messages, messages_of
 from workbench.client.stream import Stream
 from workbench.config import Settings, load_settings
@@ -39,9 +37,7 @@ from workbench.protocols import ModelInfo
 from workbench.providers import (
     HOSTS,
     endpoint,
-    has_key,
     host_for_url,
-    is_configured,
     nearest,
     register,
     split_name,
@@ -52,35 +48,12 @@ if TYPE_CHECKING:
     from workbench.log import Log
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-# What providers list beside models that chat; the names are all that most listings give.
-NO_CHAT = re.compile(
-    "embed|rerank|whisper|tts|transcri|image|moderation|guard|realtime|ocr|bge-", re.IGNORECASE
-)
-LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
-LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
 
 
 @functools.cache
 def _recorder(home: Path) -> Recorder:
     """The one recorder of this process for a log; every client of the same project shares it."""
     return Recorder(home)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reachable:
-    """A provider that can be asked.
-
-    Attributes:
-        provider: Its name.
-        models: What it lists, as `provider/model`.
-        suggested: One to three of them to begin with.
-        problem: Why a provider that is configured could not be asked; empty where it could.
-    """
-
-    provider: str
-    models: tuple[str, ...] = ()
-    suggested: tuple[str, ...] = ()
-    problem: str = ""
 
 
 class Client:
@@ -310,27 +283,7 @@ class Client:
         A provider with a key or an address of the user's that does not answer is in the list too, with the
         `problem`; a local server that does not run at its usual port is not.
         """
-        askable = [host for host in HOSTS.values() if has_key(host, self.settings) or not host.needs_key]
-        found = await asyncio.gather(
-            *(self._look(host.name, is_configured(host, self.settings)) for host in askable)
-        )
-        return [each for each in found if each is not None]
-
-    async def _look(self, provider: str, configured: bool) -> Reachable | None:
-        try:
-            listed = await self.models(provider, timeouts=LISTING if configured else LOOK)
-        except (CallError, ConfigError) as exc:
-            return Reachable(provider=provider, problem=str(exc)) if configured else None
-        names = [model.id for model in listed]
-        known = [name for name in HOSTS[provider].models if name in names or not names]
-        suggested = (
-            known or [name for name in names if not NO_CHAT.search(name)][: 3 if HOSTS[provider].local else 1]
-        )
-        return Reachable(
-            provider=provider,
-            models=tuple(f"{provider}/{name}" for name in names),
-            suggested=tuple(f"{provider}/{name}" for name in suggested),
-        )
+        return await look(self.settings, lambda provider, timeouts: self.models(provider, timeouts=timeouts))
 
     def _endpoint(self, model: str, base_url: str | None, api_key: str | None) -> tuple[Endpoint, str]:
         if base_url is not None:

@@ -1,0 +1,71 @@
+"""Who can be asked from here: the providers with a key, and the local servers that answer."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from workbench.calls import Timeouts
+from workbench.config import Settings
+from workbench.errors import CallError, ConfigError
+from workbench.protocols import ModelInfo
+from workbench.providers import HOSTS, has_key, is_configured
+
+# What providers list beside models that chat; the names are all that most listings give.
+NO_CHAT = re.compile(
+    "embed|rerank|whisper|tts|transcri|image|moderation|guard|realtime|ocr|bge-", re.IGNORECASE
+)
+LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
+LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
+
+ListModels = Callable[[str, Timeouts], Awaitable[tuple[ModelInfo, ...]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reachable:
+    """A provider that can be asked.
+
+    Attributes:
+        provider: Its name.
+        models: What it lists, as `provider/model`.
+        suggested: One to three of them to begin with.
+        problem: Why a provider that is configured could not be asked; empty where it could.
+    """
+
+    provider: str
+    models: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+    problem: str = ""
+
+
+async def look(settings: Settings, models: ListModels) -> list[Reachable]:
+    """The providers that can be asked now, all of them looked at together.
+
+    Args:
+        settings: Where keys and base URLs are looked up.
+        models: Lists the models of a provider in so much time, or raises.
+    """
+    askable = [host for host in HOSTS.values() if has_key(host, settings) or not host.needs_key]
+    found = await asyncio.gather(
+        *(_look(host.name, models, configured=is_configured(host, settings)) for host in askable)
+    )
+    return [each for each in found if each is not None]
+
+
+async def _look(provider: str, models: ListModels, *, configured: bool) -> Reachable | None:
+    try:
+        listed = await models(provider, LISTING if configured else LOOK)
+    except (CallError, ConfigError) as exc:
+        return Reachable(provider=provider, problem=str(exc)) if configured else None
+    names = [model.id for model in listed]
+    known = [name for name in HOSTS[provider].models if name in names or not names]
+    suggested = (
+        known or [name for name in names if not NO_CHAT.search(name)][: 3 if HOSTS[provider].local else 1]
+    )
+    return Reachable(
+        provider=provider,
+        models=tuple(f"{provider}/{name}" for name in names),
+        suggested=tuple(f"{provider}/{name}" for name in suggested),
+    )
