@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from workbench.errors import ConfigError
 from workbench.log import Log, Recorder, Store
-from workbench.log.moment import moment
+from workbench.log.moment import Since, moment
 
 Line = Callable[..., bytes]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_usage_of_a_time_includes_its_beginning_and_not_its_end(log: Log) -> Non
 @pytest.mark.parametrize("by", ["colour", "tag:", "team"])
 def test_usage_by_what_is_not_known_names_what_is(log: Log, by: str) -> None:
     with pytest.raises(
-        ConfigError, match=rf"usage by '{by}' is not known: write one of provider, model, day"
+        ConfigError, match=rf"usage by '{by}' is not known: write one of provider, model, served_"
     ):
         log.usage(by=by)
 
@@ -198,13 +198,14 @@ def test_the_log_cannot_be_changed_by_a_query(log: Log) -> None:
 def test_without_a_log_frames_are_empty(home: Path) -> None:
     log = Log(home)
     assert len(log.usage()) == len(log.calls()) == len(log.runs()) == len(log.scores()) == 0
-    assert list(log.calls().columns)[:3] == ["id", "started_at", "status"]
+    assert list(log.calls().columns)[:2] == ["id", "started_at"]
     assert not home.exists()
 
 
 @pytest.mark.parametrize(
     ("since", "expected"),
     [
+        (timedelta(hours=1), NOON - timedelta(hours=1)),
         ("24h", NOON - timedelta(hours=24)),
         ("7d", NOON - timedelta(days=7)),
         ("30 m", NOON - timedelta(minutes=30)),
@@ -216,7 +217,7 @@ def test_without_a_log_frames_are_empty(home: Path) -> None:
         (datetime(2026, 2, 1, 5, tzinfo=timezone(timedelta(hours=5))), datetime(2026, 2, 1, tzinfo=UTC)),
     ],
 )
-def test_a_moment_is_a_date_or_a_while_ago(since: datetime | date | str, expected: datetime) -> None:
+def test_a_moment_is_a_date_or_a_while_ago(since: Since, expected: datetime) -> None:
     assert moment(since, NOON) == expected
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Log", "LogWarning", "Recorder", "Store", "record"]
 
-_OF_THE_PROJECT = ("calls", "runs", "scores", "sql", "usage")
+_OF_THE_PROJECT = ("call", "calls", "errors", "runs", "scores", "sql", "usage")
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from workbench.errors import ConfigError
 
-Since = datetime | date | str
+Since = datetime | date | timedelta | str
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -16,12 +16,14 @@ def moment(since: Since, now: datetime) -> datetime:
 
     Args:
         since: A moment or a day (UTC where it names no zone; a day begins at midnight UTC), as ISO 8601 text
-            too, or a while before `now`: a number with `m`, `h`, `d` or `w`, as in `'7d'`.
+            too, or a while before `now`: a timedelta, or a number with `m`, `h`, `d` or `w`, as in `'7d'`.
         now: The present, aware.
 
     Raises:
         ConfigError: The text is none of these.
     """
+    if isinstance(since, timedelta):
+        return now - since
     if isinstance(since, str):
         if ago := re.fullmatch(r"(\d+)\s*([mhdw])", since.strip()):
             return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})

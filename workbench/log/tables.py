@@ -1,51 +1,29 @@
-"""The log as pandas frames: usage tables, calls, runs, scores, and plain SQL for the rest."""
+"""The log as pandas frames: usage, calls, errors, runs, scores, and plain SQL for the rest."""
 # ruff: noqa: S608 - names in the queries are ours, conditions are the user's own
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import duckdb
 import pandas as pd
 
 from workbench.errors import ConfigError, DataError
-from workbench.log.moment import Since, moment
-from workbench.log.schema import tables_in_words, text
+from workbench.log.conditions import Conditions
+from workbench.log.frame import frame_of, rows_of
+from workbench.log.moment import Since
+from workbench.log.reference import find_call
+from workbench.log.schema import tables_in_words
 from workbench.log.store import Store
+from workbench.log.usage import usage_query
 
-_BY = {
-    "provider": "provider",
-    "model": "model",
-    "day": "date_trunc('day', started_at)",
-    "hour": "date_trunc('hour', started_at)",
-    "run": "run",
-    "experiment": "experiment",
-    "session": "session",
-    "status": "status",
-}
-_TAG = "tag:"
-# What a cached call used was paid for by an earlier one, whose row has it.
-_USED = "CASE WHEN cached THEN 0 ELSE {0} END"
-_TIMED = "FILTER (status = 'ok' AND NOT cached)"
-_FIGURES = {
-    "calls": "count(*)",
-    "errors": "count(*) FILTER (status = 'error')",
-    "interrupted": "count(*) FILTER (status = 'interrupted')",
-    "cached": "count(*) FILTER (cached)",
-    "input_tokens": f"sum({_USED.format('input_tokens')})::BIGINT",
-    "output_tokens": f"sum({_USED.format('output_tokens')})::BIGINT",
-    "reasoning_tokens": f"sum({_USED.format('reasoning_tokens')})::BIGINT",
-    "cache_read_tokens": f"sum({_USED.format('cache_read_tokens')})::BIGINT",
-    "cost_usd": f"sum({_USED.format('cost_usd')})",
-    "unknown_cost": "count(*) FILTER (status <> 'error' AND NOT cached AND cost_usd IS NULL)",
-    "duration_p50_s": f"quantile_cont(duration_s, 0.5) {_TIMED}",
-    "duration_p95_s": f"quantile_cont(duration_s, 0.95) {_TIMED}",
-    "duration_p99_s": f"quantile_cont(duration_s, 0.99) {_TIMED}",
-    "ttft_p50_s": f"quantile_cont(ttft_s, 0.5) {_TIMED}",
-    "ttft_p95_s": f"quantile_cont(ttft_s, 0.95) {_TIMED}",
-}
+_ERRORS = (
+    "started_at, status, provider, model, error_type, error_status, error_message, attempts, request_id, id"
+)
 
 
 class Log:
@@ -53,8 +31,12 @@ class Log:
 
     A folder without a log gives empty frames. Times are UTC. `None`, `NaN` and `<NA>` mean not known.
 
+    Where a method takes them, `since` leaves out what was before and `until` what was from then on (a
+    datetime, a date, ISO text, or a while ago such as `'7d'` or a timedelta), `where` is an SQL condition on
+    the columns of the table, and `limit` keeps the newest so many.
+
     Every method raises `DataError` where the log cannot be read (see `Store.connect`), and `ConfigError`
-    where a name or an SQL expression is wrong.
+    where a name, a moment or an SQL expression is wrong.
     """
 
     def __init__(self, home: Path) -> None:
@@ -71,9 +53,10 @@ class Log:
         """What was used, one row per group.
 
         Args:
-            by: Of `provider`, `model`, `day`, `hour`, `run`, `experiment`, `session`, `status` and
-                `tag:NAME`; none gives a single row.
-            since: Leave out calls before; a datetime, a date, ISO text, or a while ago such as `'7d'`.
+            by: Of `provider`, `model`, `served_model`, `protocol`, `hour`, `day`, `week`, `month`, `run`,
+                `experiment`, `session`, `host`, `status` and `tag:NAME`; none gives a single row. Times are
+                the beginnings of theirs, weeks begin on Monday.
+            since: Leave out calls before.
             until: Leave out calls from then on.
             where: An SQL condition on the columns of `calls`.
 
@@ -83,18 +66,9 @@ class Log:
             and percentiles of `duration_s` and `ttft_s`, seconds, over calls that a provider answered. Those
             that our own cache answered count no tokens, no cost and no time.
         """
-        names = [by] if isinstance(by, str) else list(by)
-        conditions = _Conditions(where)
-        keys = [f'{_key(name)} AS "{name.replace(_QUOTE, _QUOTE * 2)}"' for name in names]
-        figures = [f"{figure} AS {name}" for name, figure in _FIGURES.items()]
-        conditions.since("started_at", since)
-        conditions.until("started_at", until)
-        order = ", ".join(str(number) for number in range(1, len(keys) + 1))
-        return self._frame(
-            f"SELECT {', '.join(keys + figures)} FROM calls {conditions}"
-            + (f" GROUP BY {order} ORDER BY {order}" if keys else ""),
-            conditions.values,
-        )
+        conditions = Conditions("started_at", since, until, where)
+        query = usage_query([by] if isinstance(by, str) else by, conditions)
+        return self._frame(query, conditions.values)
 
     def calls(
         self,
@@ -104,16 +78,42 @@ class Log:
         run: str | None = None,
         model: str | None = None,
         since: Since | None = None,
+        until: Since | None = None,
         where: str | None = None,
     ) -> pd.DataFrame:
-        """Calls, newest first; `model` is its id or `provider/model`, `where` an SQL condition."""
-        conditions = _Conditions(where)
-        conditions.equal("experiment", experiment)
-        conditions.equal("run", run)
+        """Calls, newest first, with their requests and answers; `model` is its id or `provider/model`."""
+        conditions = Conditions("started_at", since, until, where, experiment=experiment, run=run)
         if model is not None:
             conditions.add("(model = ? OR provider || '/' || model = ?)", model, model)
-        conditions.since("started_at", since)
         return self._newest("calls", "started_at", conditions, limit)
+
+    def errors(
+        self,
+        *,
+        limit: int | None = None,
+        since: Since | None = None,
+        until: Since | None = None,
+        where: str | None = None,
+    ) -> pd.DataFrame:
+        """Failed and interrupted calls, newest first: what went wrong where, after how many attempts."""
+        conditions = Conditions("started_at", since, until, where)
+        conditions.add("status <> 'ok'")
+        return self._newest("calls", "started_at", conditions, limit, columns=_ERRORS)
+
+    def call(self, reference: str | UUID) -> dict[str, Any]:
+        """One call with everything that the log knows of it.
+
+        Args:
+            reference: Its id, or the beginning or end of it: at least 6 characters that no other call has.
+
+        Returns:
+            The columns of `calls`: ids are `UUID`, times aware, money `Decimal`, `tags` a dictionary; what is
+            JSON in the log (`request`, `response`, …) is its text.
+        """
+        with self._connected() as db:
+            found = find_call(db, reference)
+            (row,) = rows_of(db.sql("SELECT * FROM calls WHERE id = ?", params=[found]))
+            return row
 
     def runs(
         self,
@@ -121,12 +121,11 @@ class Log:
         limit: int | None = None,
         experiment: str | None = None,
         since: Since | None = None,
+        until: Since | None = None,
         where: str | None = None,
     ) -> pd.DataFrame:
         """Runs, newest first."""
-        conditions = _Conditions(where)
-        conditions.equal("experiment", experiment)
-        conditions.since("started_at", since)
+        conditions = Conditions("started_at", since, until, where, experiment=experiment)
         return self._newest("runs", "started_at", conditions, limit)
 
     def scores(
@@ -137,18 +136,20 @@ class Log:
         run: str | None = None,
         scorer: str | None = None,
         since: Since | None = None,
+        until: Since | None = None,
         where: str | None = None,
     ) -> pd.DataFrame:
         """Scores, newest first."""
-        conditions = _Conditions(where)
-        conditions.equal("experiment", experiment)
-        conditions.equal("run", run)
-        conditions.equal("scorer", scorer)
-        conditions.since("scored_at", since)
-        return self._newest("scores", "scored_at", conditions, limit)
+        equal = {"experiment": experiment, "run": run, "scorer": scorer}
+        return self._newest(
+            "scores", "scored_at", Conditions("scored_at", since, until, where, **equal), limit
+        )
 
     def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pd.DataFrame:
         """A query in DuckDB's SQL over the views `calls`, `runs` and `scores`.
+
+        The log itself is open for reading only; otherwise a query may do what you may do: `COPY … TO` writes
+        files, `read_csv` reads them.
 
         Args:
             query: The query; `?` or `$name` stand for values.
@@ -156,73 +157,23 @@ class Log:
         """
         return self._frame(query, params)
 
-    def _newest(self, table: str, time: str, conditions: _Conditions, limit: int | None) -> pd.DataFrame:
-        query = f"SELECT * FROM {table} {conditions} ORDER BY {time} DESC, id DESC"
+    def _newest(
+        self, table: str, time: str, conditions: Conditions, limit: int | None, columns: str = "*"
+    ) -> pd.DataFrame:
+        query = f"SELECT {columns} FROM {table} {conditions} ORDER BY {time} DESC, id DESC"
         return self._frame(query + ("" if limit is None else f" LIMIT {int(limit)}"), conditions.values)
 
     def _frame(self, query: str, params: Sequence[object] | Mapping[str, object] | None) -> pd.DataFrame:
+        with self._connected() as db:
+            return frame_of(db.sql(query, params=params or None))
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to the log, what DuckDB says in our words."""
         with self.store.connect() as db:
             try:
-                return _utc_frame(db.sql(query, params=params or None))
+                yield db
             except duckdb.IOException as exc:
                 raise DataError(f"the call log in {str(self.store.home)!r} cannot be read: {exc}") from exc
             except duckdb.Error as exc:
                 raise ConfigError(f"the query failed: {exc}\nThe tables are: {tables_in_words()}") from exc
-
-
-class _Conditions:
-    """The WHERE of a query, and the values that its marks stand for."""
-
-    def __init__(self, where: str | None) -> None:
-        self._parts = [f"({where})"] if where else []
-        self.values: list[object] = []
-
-    def add(self, condition: str, *values: object) -> None:
-        self._parts.append(condition)
-        self.values += values
-
-    def equal(self, column: str, value: str | None) -> None:
-        if value is not None:
-            self.add(f"{column} = ?", value)
-
-    def since(self, column: str, since: Since | None) -> None:
-        if since is not None:
-            self.add(f"{column} >= ?", moment(since, datetime.now(UTC)))
-
-    def until(self, column: str, until: Since | None) -> None:
-        if until is not None:
-            self.add(f"{column} < ?", moment(until, datetime.now(UTC)))
-
-    def __str__(self) -> str:
-        return "WHERE " + " AND ".join(self._parts) if self._parts else ""
-
-
-_QUOTE = '"'
-
-
-def _key(name: str) -> str:
-    if name.startswith(_TAG) and name != _TAG:
-        return f"tags[{text(name.removeprefix(_TAG))}]"
-    if name not in _BY:
-        raise ConfigError(f"usage by {name!r} is not known: write one of {', '.join(_BY)}, or 'tag:NAME'")
-    return _BY[name]
-
-
-def _utc_frame(relation: duckdb.DuckDBPyRelation | None) -> pd.DataFrame:
-    """A relation as a frame, its times aware and in UTC."""
-    if relation is None:  # a statement that has no result
-        return pd.DataFrame()
-    times = [
-        name
-        for name, kind in zip(relation.columns, relation.types, strict=True)
-        if str(kind) == "TIMESTAMP WITH TIME ZONE"
-    ]
-    if times:
-        # DuckDB's own conversion of such columns warns with pandas 3.1 (it drops columns in place).
-        quoted = {name: '"' + name.replace(_QUOTE, _QUOTE * 2) + '"' for name in times}
-        replaced = ", ".join(f"{column} AT TIME ZONE 'UTC' AS {column}" for column in quoted.values())
-        relation = relation.project(f"* REPLACE ({replaced})")
-    frame: pd.DataFrame = relation.df()
-    for name in times:
-        frame[name] = frame[name].dt.tz_localize("UTC")
-    return frame
