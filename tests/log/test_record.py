@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from uuid6 import uuid7
 
 from workbench.calls import (
     Attempt,
@@ -22,6 +24,7 @@ from workbench.calls import (
     Text,
     Timing,
     Usage,
+    cache_key,
 )
 from workbench.errors import CallTimeoutError, RateLimitError
 from workbench.log import Log, Recorder, record
@@ -238,18 +241,39 @@ async def test_a_call_that_is_cancelled_while_its_row_is_written_keeps_the_row(
     assert row(home)["status"] == "ok"
 
 
-async def test_a_cache_hit_is_a_row_with_request_and_answer(
+async def test_a_cache_hit_is_a_row_that_names_the_call_which_has_the_answer(
     policy: Policy, home: Path, call: MakeCall
 ) -> None:
+    source = uuid7()
+
     async def send(call: Call) -> Completion:
-        return Completion(text="Hello.", cached=True, received=b'{"id":"answer-1"}')
+        return Completion(text="Hello.", cached=True, source_id=source, received=b'{"id":"answer-1"}')
 
     await policy(call(), send)
     found = row(home)
-    assert found["cached"] is True
-    assert found["attempts"] == 0
+    assert (found["cached"], found["source_id"]) == (True, source)
+    assert (found["attempts"], found["text"], found["response"]) == (0, "Hello.", None)
     assert orjson.loads(found["request"])["messages"][0]["content"] == "Say hello."
-    assert orjson.loads(found["response"]) == {"id": "answer-1"}
+
+
+async def test_every_row_says_what_was_asked_where_and_when_it_ended(
+    policy: Policy, home: Path, call: MakeCall
+) -> None:
+    async def send(call: Call) -> Completion:
+        raise RateLimitError("slow down")
+
+    made = call()
+    params = Params(temperature=0, stop=("a", "b"), extra={"top_k": 3})
+    endpoint = replace(made.endpoint, base_url="http://me:canary@localhost/v1")
+    made = replace(made, endpoint=endpoint, request=replace(made.request, params=params))
+    with pytest.raises(RateLimitError):
+        await policy(made, send)
+    found = row(home)
+    assert found["cache_key"] == cache_key(made)
+    assert found["base_url"] == "http://localhost/v1"
+    assert orjson.loads(found["params"]) == {"temperature": 0, "stop": ["a", "b"], "extra": {"top_k": 3}}
+    assert made.started_at <= found["ended_at"] <= datetime.now(UTC)
+    assert found["source_id"] is None
 
 
 async def test_a_request_that_was_not_sent_shows_its_pictures_by_their_size(

@@ -12,6 +12,7 @@ from workbench.calls.completion import (
     Usage,
 )
 from workbench.calls.folding import fold, in_one_chunk
+from workbench.calls.key import cache_key
 from workbench.calls.request import Image, Message, Params, Part, Request, Role, Text, ToolCall
 from workbench.calls.secret import Secret
 
@@ -37,6 +38,7 @@ __all__ = [
     "ToolCall",
     "ToolCallPiece",
     "Usage",
+    "cache_key",
     "fold",
     "in_one_chunk",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from workbench.calls.completion import Attempt, Chunk, Timing
@@ -60,6 +61,14 @@ class Endpoint:
     renames: Mapping[str, str] = field(default_factory=dict, repr=False)
     prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict, repr=False)
     price_list: str = ""
+
+    @property
+    def public_url(self) -> str:
+        """The base URL without the user and password that it may have."""
+        if "@" not in self.base_url:
+            return self.base_url
+        parts = urlsplit(self.base_url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 @dataclass(kw_only=True, slots=True)

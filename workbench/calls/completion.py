@@ -119,6 +119,7 @@ class Completion:
         response_id: The provider's id of the answer.
         attempts: Every HTTP try, the successful one last.
         cached: Whether our own cache answered.
+        source_id: Of a cached answer, the call that it was the answer to.
         call_id: The row of the log.
         received: The answer as it was received: the body, or a JSON array of the events of a stream.
     """
@@ -137,6 +138,7 @@ class Completion:
     response_id: str | None = None
     attempts: tuple[Attempt, ...] = ()
     cached: bool = False
+    source_id: UUID | None = None
     call_id: UUID | None = None
     received: bytes = field(default=b"", compare=False, repr=False)
 

@@ -6,11 +6,12 @@ import asyncio
 import dataclasses
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
 
-from workbench.calls import Attempt, Call, Completion, Timing, fold
+from workbench.calls import Attempt, Call, Completion, Params, Timing, cache_key, fold
 from workbench.errors import CallError
 from workbench.log.process import process_facts
 from workbench.log.recorder import Recorder
@@ -56,7 +57,9 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
         "status": status,
         "served_model": completion.served_model,
         "cached": completion.cached,
-        "response": _body(call.progress.received or completion.received),
+        "source_id": None if completion.source_id is None else str(completion.source_id),
+        # Of a cached answer the row that it came from has it.
+        "response": None if completion.cached else _body(call.progress.received or completion.received),
         "text": completion.text,
         "finish_reason": completion.finish_reason,
         "input_tokens": usage.input_tokens,
@@ -107,12 +110,17 @@ def _partial(call: Call) -> Completion:
 def _line(call: Call, row: dict[str, Any]) -> bytes:
     """The whole row as a line of JSON: what the call is, and what became of it."""
     gaps_s = call.progress.gaps_s
+    key = cache_key(call)
     row |= {
         "id": str(call.id),
         "started_at": call.started_at,
+        "ended_at": datetime.now(UTC),
         "provider": call.endpoint.provider,
         "model": call.request.model,
         "protocol": call.endpoint.protocol,
+        "base_url": call.endpoint.public_url,
+        "params": _params(call.request.params),
+        "cache_key": None if key is None else str(key),
         "stream": call.request.stream,
         "request": _body(call.progress.sent_body) or call.request,
         "gap_p50_s": statistics.median(gaps_s) if gaps_s else None,
@@ -130,6 +138,14 @@ def _line(call: Call, row: dict[str, Any]) -> bytes:
     except orjson.JSONEncodeError:
         # Half of a surrogate pair, cut apart by a model or a user, is no text that a file could hold.
         return orjson.dumps(_mended(row), default=_plain)
+
+
+def _params(params: Params) -> dict[str, Any]:
+    """Those that are set."""
+    found = {field.name: getattr(params, field.name) for field in dataclasses.fields(params)}
+    return {name: value for name, value in found.items() if value is not None and name != "extra"} | (
+        {"extra": dict(params.extra)} if params.extra else {}
+    )
 
 
 def _body(body: bytes) -> orjson.Fragment | str | None:

@@ -6,9 +6,17 @@ A protocol is a module with the members of `Protocol`. For every one of them
 
 from workbench.errors import ConfigError
 from workbench.protocols import anthropic, ollama, openai
-from workbench.protocols.interface import ErrorWords, ModelInfo, Protocol
+from workbench.protocols.interface import SHAPE_ERRORS, ErrorWords, ModelInfo, Protocol, decode_received
 
-__all__ = ["PROTOCOLS", "ErrorWords", "ModelInfo", "Protocol", "protocol"]
+__all__ = [
+    "PROTOCOLS",
+    "SHAPE_ERRORS",
+    "ErrorWords",
+    "ModelInfo",
+    "Protocol",
+    "decode_received",
+    "protocol",
+]
 
 PROTOCOLS: dict[str, Protocol] = {"openai": openai, "anthropic": anthropic, "ollama": ollama}
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from typing import Protocol as Interface
 
-from workbench.calls import Chunk, Completion, Request
+from workbench.calls import Chunk, Completion, Request, fold
+
+SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+"""What decoding raises on JSON of another shape."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +32,8 @@ class ModelInfo:
 class Protocol(Interface):
     """What a protocol module has.
 
-    `decode`, `decode_event` and `decode_models` raise `KeyError`, `TypeError`, `ValueError` or
-    `AttributeError` on JSON of another shape; the transport makes an `UnreadableError` of it.
+    `decode`, `decode_event` and `decode_models` raise one of `SHAPE_ERRORS` on JSON of another shape; the
+    transport makes an `UnreadableError` of it.
     """
 
     MODELS_PATH: str
@@ -57,3 +60,10 @@ class Protocol(Interface):
 
     def decode_models(self, body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
         """The listing of models, in the provider's order."""
+
+
+def decode_received(wire: Protocol, received: Any) -> Completion:
+    """A whole answer as it was received and kept: a body, or the list of a stream's events."""
+    if isinstance(received, list):
+        return fold(wire.decode_event(event) for event in received)
+    return wire.decode(received)

@@ -14,7 +14,8 @@ import orjson
 
 from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
 from workbench.errors import CallError
-from workbench.transport.failures import LOST, SHAPE_ERRORS, Failures, request_id
+from workbench.protocols import SHAPE_ERRORS
+from workbench.transport.failures import LOST, Failures, request_id
 from workbench.transport.reading import events, streams
 
 # A body should end with its last event. Its connection is used again only where it has, so that is waited

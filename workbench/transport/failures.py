@@ -23,11 +23,10 @@ from workbench.errors import (
     UnreadableError,
     kind_of,
 )
-from workbench.protocols import Protocol
+from workbench.protocols import SHAPE_ERRORS, Protocol
 from workbench.transport.deadline import Deadline
 
 BODY_CHARACTERS = 4_000
-SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 LOST = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError)
 
 

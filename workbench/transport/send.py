@@ -12,10 +12,10 @@ import orjson
 
 from workbench.calls import Call, Completion, Endpoint, Timeouts
 from workbench.errors import ConfigError
-from workbench.protocols import ModelInfo, protocol
+from workbench.protocols import SHAPE_ERRORS, ModelInfo, protocol
 from workbench.transport.answer import Answer
 from workbench.transport.deadline import Deadline
-from workbench.transport.failures import LOST, SHAPE_ERRORS, Failures
+from workbench.transport.failures import LOST, Failures
 from workbench.transport.pools import MakeHttp, Pools, make_http
 from workbench.transport.reading import Heard
 
