@@ -67,7 +67,7 @@ async def test_the_completion_of_a_row_is_the_one_that_was_given(
         call.progress.received = orjson.dumps(received)
         return given
 
-    await record(recorder, bytes)(made, send)
+    await record(recorder)(made, send)
     assert completion_of(row(home)) == given
     assert completion_of(row(home)).raw == received
 
@@ -83,7 +83,7 @@ async def test_the_tries_that_failed_come_before_the_one_that_did_not(
     async def send(call: Call) -> Completion:
         return Completion(timing=Timing(duration_s=3.0), attempts=tries)
 
-    await record(recorder, bytes)(call(), send)
+    await record(recorder)(call(), send)
     assert completion_of(row(home)).attempts == tries
 
 
@@ -103,7 +103,7 @@ async def test_of_a_call_that_broke_off_there_is_what_had_arrived(
         raise CallTimeoutError("stopped half way")
 
     with pytest.raises(CallTimeoutError):
-        await record(recorder, bytes)(call(), send)
+        await record(recorder)(call(), send)
     answer = completion_of(row(home))
     assert (answer.text, answer.reasoning, answer.served_model) == ("Hel", "Hm.", "small-2")
     assert (answer.finish_reason, answer.timing.ttft_s) == (None, 0.25)
@@ -118,7 +118,7 @@ async def test_a_call_that_was_refused_has_an_empty_completion(
         raise RateLimitError("busy", body=body)
 
     with pytest.raises(RateLimitError):
-        await record(recorder, bytes)(call(), send)
+        await record(recorder)(call(), send)
     answer = completion_of(row(home))
     assert (answer.text, answer.usage, answer.model) == ("", Usage(), "small")
 
@@ -132,7 +132,7 @@ async def test_a_cached_row_has_its_text_and_names_where_the_rest_is(
         return Completion(text="Hello.", cached=True, source_id=source, received=b'{"id": 1}')
 
     made = call()
-    await record(recorder, bytes)(made, send)
+    await record(recorder)(made, send)
     answer = completion_of(row(home))
     assert (answer.text, answer.cached, answer.received) == ("Hello.", True, b"")
     assert (answer.source_id, answer.call_id) == (UUID(str(source)), made.id)
@@ -146,6 +146,6 @@ async def test_an_answer_that_cannot_be_read_any_more_is_named(
         return Completion(text="Hello.")
 
     made = call()
-    await record(recorder, bytes)(made, send)
+    await record(recorder)(made, send)
     with pytest.raises(DataError, match=f"call {made.id} cannot be read as protocol 'openai'"):
         completion_of(row(home))

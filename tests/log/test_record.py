@@ -21,6 +21,7 @@ from workbench.calls import (
     Message,
     Params,
     Request,
+    Secret,
     Text,
     Timing,
     Usage,
@@ -35,7 +36,7 @@ MakeCall = Callable[..., Call]
 
 @pytest.fixture
 def policy(recorder: Recorder) -> Policy:
-    return record(recorder, lambda line: line)
+    return record(recorder)
 
 
 def row(home: Path) -> dict[str, Any]:
@@ -351,7 +352,8 @@ async def test_keys_are_taken_out_of_the_whole_row(recorder: Recorder, home: Pat
         call.progress.chunks.append(Chunk(text=key))
         raise RateLimitError(f"wrong key {key}", body=key, request_id=key)
 
-    policy = record(recorder, lambda line: line.replace(key.encode(), b"***"))
+    recorder.redaction.hide(Secret(key))
+    policy = record(recorder)
     with pytest.raises(RateLimitError):
         await policy(call(tags={"key": key}, sample=key), send)
     recorder.close()

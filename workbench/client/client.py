@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from uuid6 import uuid7
 
@@ -30,6 +31,7 @@ from workbench.client.stream import Stream
 from workbench.config import Settings, load_settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
 from workbench.log import Recorder, record
+from workbench.log.redaction import patterns_of
 from workbench.pipeline import Policy, Send, stack
 from workbench.policies import cache, limit, retry
 from workbench.prices import price
@@ -75,11 +77,13 @@ class Client:
         attempts: HTTP tries of a call, at least 1.
         timeouts: How long to wait for an answer.
         cache: Whether earlier answers to the same request will do, where the call itself does not say.
+        redact: Regular expressions, beside those of WORKBENCH_REDACT (one a line): what they find in texts,
+            bodies, errors and tags is `[redacted]` in the log, for all of the process's clients of that log.
         settings: Keys and overriding base URLs; read from the environment and `.env` where not given.
         make_http: Makes the HTTP client of a loop; the seam for tests and for proxies of one's own.
 
     Raises:
-        ConfigError: The `.env` file cannot be read.
+        ConfigError: The `.env` file cannot be read, or a pattern is no regular expression.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Client:
         attempts: int = 4,
         timeouts: Timeouts | None = None,
         cache: bool = False,
+        redact: Iterable[str] = (),
         settings: Settings | None = None,
         make_http: MakeHttp = make_http,
     ) -> None:
@@ -100,10 +105,10 @@ class Client:
         self.home = Path(home).expanduser().resolve() if home else self.settings.home
         self.timeouts = timeouts or Timeouts()
         self.recorder = _recorder(self.home)
+        self.recorder.redaction.add([*patterns_of(self.settings.get("WORKBENCH_REDACT")), *redact])
         self._cache_all = cache
         self._concurrency = concurrency
         self._per_provider = dict(per_provider or {})
-        self._secrets: set[Secret] = set()
         self._transport = Transport(make_http)
         self._send: Send = stack(self._policies(attempts), self._transport.send)
         self._bound: dict[str, Any] = {}
@@ -111,9 +116,9 @@ class Client:
 
     def _policies(self, attempts: int) -> list[Policy]:
         return [
-            record(self.recorder, self._redact),
+            record(self.recorder),
             # the waterline: each call that gets here is one row
-            cache(self.home / "cache", self._redact),
+            cache(self.home / "cache", functools.partial(self.recorder.redaction, "calls")),
             price,
             retry(attempts),
             limit(self._concurrency, self._per_provider),
@@ -296,7 +301,9 @@ class Client:
         to = endpoint(provider, name, self.settings, base_url=base_url, api_key=api_key)
         # A key that is a provider's name is a placeholder, and its stars would stand all over the log.
         if to.secret is not None and to.secret.reveal() not in HOSTS:
-            self._secrets.add(to.secret)
+            self.recorder.redaction.hide(to.secret)
+        if password := urlsplit(to.base_url).password:
+            self.recorder.redaction.hide(Secret(password))
         return to, name
 
     async def _suggest(self, error: ModelNotFoundError, to: Endpoint) -> None:
@@ -305,9 +312,3 @@ class Client:
             names = [model.id for model in await self._transport.models(to, LOOK)]
             if close := nearest(error.model, names):
                 error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
-
-    def _redact(self, line: bytes) -> bytes:
-        text = line.decode()
-        for secret in tuple(self._secrets):  # at once, since other threads add to it
-            text = secret.redact(text)
-        return text.encode()

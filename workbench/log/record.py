@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from workbench.pipeline import Policy, Send
 Status = Literal["ok", "error", "interrupted"]
 
 
-def record(recorder: Recorder, redact: Callable[[bytes], bytes]) -> Policy:
+def record(recorder: Recorder) -> Policy:
     """A policy that writes one row per call, and waits until it is durable.
 
     A failed call is a row before its error is raised again; an interrupted one (cancelled, Ctrl-C) is a row
@@ -28,11 +28,10 @@ def record(recorder: Recorder, redact: Callable[[bytes], bytes]) -> Policy:
 
     Args:
         recorder: Where the rows go.
-        redact: Takes keys out of the row, given and returned as one line of JSON.
     """
 
     def append(call: Call, row: dict[str, Any]) -> asyncio.Future[None]:
-        return asyncio.wrap_future(recorder.append("calls", redact(_line(call, row))))
+        return asyncio.wrap_future(recorder.append("calls", _line(call, row)))
 
     async def recorded(call: Call, send: Send) -> Completion:
         try:
@@ -41,7 +40,7 @@ def record(recorder: Recorder, redact: Callable[[bytes], bytes]) -> Policy:
             await append(call, _failed("error", call, exc))
             raise
         except BaseException as exc:
-            recorder.append("calls", redact(_line(call, _failed("interrupted", call, exc))))
+            recorder.append("calls", _line(call, _failed("interrupted", call, exc)))
             raise
         await append(call, _answered("ok", call, completion))
         return completion

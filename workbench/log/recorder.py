@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from workbench.log.journal import tell
+from workbench.log.redaction import Redaction
 from workbench.log.writer import Writer
 
 Sync = Literal["quarter-second", "each"]
@@ -31,6 +32,8 @@ class Recorder:
     Once the future of `append` is done, the row outlives the death of the process (`kill -9`); it outlives
     the loss of power a quarter of a second later or, with `sync="each"`, at once. Where the journal cannot be
     written, calls go on all the same: a `LogWarning` says so once, and rows wait in memory.
+
+    No row gets past `redaction`: what that takes out reaches no disk.
 
     Args:
         home: The log's folder; made when first needed.
@@ -49,6 +52,7 @@ class Recorder:
         segment_s: float = 300.0,
         memory_bytes: int = 64_000_000,
     ) -> None:
+        self.redaction = Redaction()
         # A notebook may change its folder between two rows.
         self.home = Path(home).absolute()
         self._sync_each = sync == "each"
@@ -74,7 +78,7 @@ class Recorder:
         """
         if b"\n" in line:
             raise ValueError(f"a row is one line of JSON, without line ends: {line[:80]!r}…")
-        return self._put(table, line)
+        return self._put(table, self.redaction(table, line))
 
     def flush(self) -> None:
         """Wait until the disk has everything that was appended so far."""
