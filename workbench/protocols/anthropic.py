@@ -17,15 +17,19 @@ from workbench.calls import (
     Chunk,
     Completion,
     FinishReason,
+    Image,
     Message,
+    Params,
     Part,
     Request,
     Text,
+    ToolCall,
     ToolCallPiece,
     Usage,
     fold,
 )
 from workbench.errors import ConfigError
+from workbench.protocols.decoding import image_of, stop_of, with_rest
 from workbench.protocols.encoding import arguments_of, check, parts_of, present, text_of
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
@@ -73,6 +77,29 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
         stream=True if request.stream else None,
     )
     return CHAT_PATH, body | dict(params.extra)
+
+
+def decode_request(body: Mapping[str, Any]) -> Request:
+    """The request that a body asks.
+
+    Each tool result becomes a turn of its own. The limit that `encode` sends where there is none is read as
+    none, so that it does not go to a model of another protocol.
+    """
+    max_tokens = body.get("max_tokens")
+    params = Params(
+        temperature=body.get("temperature"),
+        top_p=body.get("top_p"),
+        max_tokens=None if max_tokens == DEFAULT_MAX_TOKENS else max_tokens,
+        stop=stop_of(body.get("stop_sequences")),
+    )
+    system = [Message(role="system", content=_content(body["system"]))] if body.get("system") else []
+    request = Request(
+        model=body["model"],
+        messages=(*system, *(turn for message in body["messages"] for turn in _messages(message))),
+        params=params,
+        stream=bool(body.get("stream")),
+    )
+    return with_rest(request, body, encode(request)[1])
 
 
 def decode(body: Mapping[str, Any]) -> Completion:
@@ -148,6 +175,54 @@ def _part(part: Part) -> dict[str, Any]:
     if part.data is None:
         return {"type": "image", "source": {"type": "url", "url": part.url}}
     return {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.base64}}
+
+
+def _messages(message: Mapping[str, Any]) -> Iterator[Message]:
+    """The turns that a message of the wire stands for: the results of tools, and what is said beside them."""
+    blocks: Sequence[Mapping[str, Any]] = [] if isinstance(message["content"], str) else message["content"]
+    results = [block for block in blocks if block["type"] == "tool_result"]
+    for result in results:
+        content = result.get("content") or ""
+        said: str | tuple[Part, ...] = content if isinstance(content, str) else tuple(_parts(content))
+        yield Message(role="tool", content=said, tool_call_id=result["tool_use_id"])
+    if len(blocks) > len(results) or not results:
+        yield Message(
+            role=message["role"],
+            content=_content(message["content"]),
+            tool_calls=tuple(
+                ToolCall(
+                    id=block["id"],
+                    name=block["name"],
+                    arguments=json.dumps(block["input"], ensure_ascii=False),
+                )
+                for block in blocks
+                if block["type"] == "tool_use"
+            ),
+        )
+
+
+def _content(content: str | Sequence[Mapping[str, Any]]) -> str | tuple[Part, ...]:
+    """Text where there is nothing else."""
+    if isinstance(content, str):
+        return content
+    match tuple(_parts(content)):
+        case ():
+            return ""
+        case (Text(text=text),):
+            return text
+        case parts:
+            return parts
+
+
+def _parts(blocks: Sequence[Mapping[str, Any]]) -> Iterator[Part]:
+    for block in blocks:
+        match block:
+            case {"type": "text", "text": text}:
+                yield Text(text=text)
+            case {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}}:
+                yield image_of(data, media_type)
+            case {"type": "image", "source": {"type": "url", "url": url}}:
+                yield Image(url=url)
 
 
 def _head(message: Mapping[str, Any]) -> Chunk:

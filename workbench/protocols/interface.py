@@ -49,6 +49,17 @@ class Protocol(Interface):
             ConfigError: The request has a part that the protocol cannot carry.
         """
 
+    def decode_request(self, body: Mapping[str, Any]) -> Request:
+        """The request that a body asks: the way back from `encode`, for bodies that others wrote too.
+
+        Fields that `Request` has no word for are in `Params.extra`, so that encoding gives them again; where
+        a part of the messages is among them, `extra` has the messages as they were written.
+
+        Raises:
+            ConfigError: A turn has a part that its role cannot have.
+            KeyError: Or another of `SHAPE_ERRORS`: the body is not in the protocol.
+        """
+
     def decode(self, body: Mapping[str, Any]) -> Completion:
         """A whole answer."""
 

@@ -18,12 +18,16 @@ from workbench.calls import (
     FinishReason,
     Image,
     Message,
+    Params,
     Request,
+    Text,
+    ToolCall,
     ToolCallPiece,
     Usage,
     fold,
 )
 from workbench.errors import ConfigError
+from workbench.protocols.decoding import image_of, stop_of, with_rest
 from workbench.protocols.encoding import arguments_of, check, parts_of, present, text_of
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
@@ -74,6 +78,26 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
     return CHAT_PATH, body | present(options=options or None)
 
 
+def decode_request(body: Mapping[str, Any]) -> Request:
+    """The request that a body asks; a call without an id is known by the name of its function."""
+    options = dict(body.get("options") or {})
+    params = Params(
+        temperature=options.pop("temperature", None),
+        top_p=options.pop("top_p", None),
+        max_tokens=options.pop("num_predict", None),
+        stop=stop_of(options.pop("stop", None)),
+        seed=options.pop("seed", None),
+        extra={name: value for name, value in options.items() if name in OPTIONS},
+    )
+    request = Request(
+        model=body["model"],
+        messages=tuple(_turn(message) for message in body["messages"]),
+        params=params,
+        stream=body.get("stream", True),
+    )
+    return with_rest(request, body, encode(request)[1])
+
+
 def decode(body: Mapping[str, Any]) -> Completion:
     """A whole answer."""
     return fold([_chunk(body, body["message"])])
@@ -115,6 +139,24 @@ def _messages(messages: Sequence[Message]) -> Iterator[dict[str, Any]]:
             # Servers that know no ids match a result with its call by the function's name.
             tool_name=names.get(message.tool_call_id or ""),
         )
+
+
+def _turn(message: Mapping[str, Any]) -> Message:
+    text = message.get("content") or ""
+    images = tuple(image_of(data) for data in message.get("images") or ())
+    return Message(
+        role=message["role"],
+        content=(*([Text(text=text)] if text else []), *images) if images else text,
+        tool_calls=tuple(
+            ToolCall(
+                id=call.get("id") or call["function"]["name"],
+                name=call["function"]["name"],
+                arguments=json.dumps(call["function"]["arguments"], ensure_ascii=False),
+            )
+            for call in message.get("tool_calls") or ()
+        ),
+        tool_call_id=message.get("tool_call_id") or message.get("tool_name"),
+    )
 
 
 def _image(image: Image) -> str:

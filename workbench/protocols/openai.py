@@ -9,7 +9,7 @@ Source: https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,13 +18,16 @@ from workbench.calls import (
     Completion,
     FinishReason,
     Message,
+    Params,
     Part,
     Request,
     Text,
+    ToolCall,
     ToolCallPiece,
     Usage,
     fold,
 )
+from workbench.protocols.decoding import image_at, stop_of, with_rest
 from workbench.protocols.encoding import check, present
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
@@ -71,6 +74,20 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
     if request.stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
     return CHAT_PATH, body | dict(params.extra)
+
+
+def decode_request(body: Mapping[str, Any]) -> Request:
+    """The request that a body asks; a `developer` is read as the system, as OpenAI itself does."""
+    params = Params(
+        temperature=body.get("temperature"),
+        top_p=body.get("top_p"),
+        max_tokens=body.get("max_tokens"),
+        stop=stop_of(body.get("stop")),
+        seed=body.get("seed"),
+    )
+    messages = tuple(_turn(message) for message in body["messages"])
+    request = Request(model=body["model"], messages=messages, params=params, stream=bool(body.get("stream")))
+    return with_rest(request, body, encode(request)[1])
 
 
 def decode(body: Mapping[str, Any]) -> Completion:
@@ -123,6 +140,29 @@ def _part(part: Part) -> dict[str, Any]:
         return {"type": "text", "text": part.text}
     url = part.url if part.data is None else f"data:{part.media_type};base64,{part.base64}"
     return {"type": "image_url", "image_url": {"url": url}}
+
+
+def _turn(message: Mapping[str, Any]) -> Message:
+    content = message.get("content") or ""
+    return Message(
+        role="system" if message["role"] == "developer" else message["role"],
+        content=content if isinstance(content, str) else tuple(_parts(content)),
+        tool_calls=tuple(
+            ToolCall(id=call["id"], name=call["function"]["name"], arguments=call["function"]["arguments"])
+            for call in message.get("tool_calls") or ()
+            if "function" in call
+        ),
+        tool_call_id=message.get("tool_call_id"),
+    )
+
+
+def _parts(content: Iterable[Mapping[str, Any]]) -> Iterator[Part]:
+    for part in content:
+        match part:
+            case {"type": "text", "text": text}:
+                yield Text(text=text)
+            case {"type": "image_url", "image_url": {"url": url}}:
+                yield image_at(url)
 
 
 def _first_choice(choices: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
