@@ -168,11 +168,12 @@ def test_a_newer_file_is_refused_and_left_alone(home: Path) -> None:
     write(home, 1)
     Store(home).ingest()
     with duckdb.connect(str(home / "log.duckdb")) as db:
-        db.execute("UPDATE meta SET schema_version = 99")
+        db.execute("UPDATE meta SET schema_version = 99, package_version = '9.1'")
     write(home, 2)
     for attempt in (Store(home).ingest, Log(home).runs):
         with pytest.raises(
-            DataError, match=r"version 99, this package knows 1: .*pip install -U llm-workbench"
+            DataError,
+            match=r"schema 99, this package knows 2: .* 9.1, .*pip install -U llm-workbench",
         ):
             attempt()
     assert len(list((home / "journal").glob("*.jsonl"))) == 1
@@ -249,8 +250,9 @@ def test_who_ingests_is_named_to_those_who_waited_in_vain(home: Path, program: P
         """
         import sys
         from pathlib import Path
-        from workbench.log.lock import to_ingest
-        with to_ingest(Path(sys.argv[1])):
+        from workbench.log.lock import to_ingest, to_write
+        home = Path(sys.argv[1])
+        with to_ingest(home), to_write(home):
             print("locked", flush=True)
             sys.stdin.readline()
         """,

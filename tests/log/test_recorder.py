@@ -11,6 +11,7 @@ import portalocker
 import pytest
 
 from workbench.log import Log, Recorder
+from workbench.log.journal import table_of
 from workbench.log.writer import Writer
 
 Line = Callable[..., bytes]
@@ -58,7 +59,7 @@ def test_rows_of_threads_and_tables_keep_their_order_and_are_there_once(
         thread.join()
     recorder.flush()
     for path in journal(home):
-        assert path.read_bytes().splitlines() == rows[path.name.partition("-")[0]]
+        assert path.read_bytes().splitlines() == rows[table_of(path.stem)]
 
 
 def test_rows_outlive_the_loops_that_asked_for_them(recorder: Recorder, home: Path, line: Line) -> None:

@@ -1,26 +1,86 @@
 """The DuckDB file: made whole or not at all, opened for a moment, its troubles in words."""
-# ruff: noqa: S608 - names in the queries are ours
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from workbench.errors import DataError
-from workbench.log.schema import SCHEMA_VERSION, ddl, text
+from workbench.log.lock import WAIT_S, to_read, to_write
+from workbench.log.migrations import migrate
+from workbench.log.schema import SCHEMA_VERSION, text
 
 # The oldest storage that has zstd: a newer DuckDB's 'latest' would shut out kernels that have an older one.
 _STORAGE = "v1.2.0"
 _SAFE = "calls that are being made are safe in the journal meanwhile"
 
 
-def query(db: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+def query(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """The rows of a query as tuples."""
-    return db.execute(sql).fetchall()
+    return db.execute(sql, values or None).fetchall()
+
+
+class OlderError(DataError):
+    """The file has an older schema: whoever ingests brings it up to date."""
+
+
+class LogFile:
+    """The file `log.duckdb` in the folder `home`, held open only while one reads or changes it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.path = home / "log.duckdb"
+
+    @contextlib.contextmanager
+    def reading(self, db: duckdb.DuckDBPyConnection, *, wait_s: float = WAIT_S) -> Iterator[bool]:
+        """Attach the file to a connection as `log`, to read; gives whether there is one.
+
+        Raises:
+            BusyError: Somebody changes it for longer than `wait_s`.
+            OlderError: It has to be migrated first.
+            DataError: It is held by another program, is no log of ours, or is newer than this package.
+        """
+        with to_read(self.home, wait_s=wait_s):
+            if not self.path.exists():
+                yield False
+                return
+            version = _attach(db, self.path, read_only=True)
+            if version < SCHEMA_VERSION:
+                raise OlderError(f"{str(self.path)!r} has schema {version}, older than {SCHEMA_VERSION}")
+            yield True
+
+    @contextlib.contextmanager
+    def writing(self, db: duckdb.DuckDBPyConnection, *, wait_s: float = WAIT_S) -> Iterator[None]:
+        """Attach the file as `log`, made or migrated first, to change it under the lock of `to_ingest`.
+
+        Raises:
+            BusyError: Readers keep it for longer than `wait_s`.
+            DataError: As with `reading`; or the folder cannot be written to.
+        """
+        with to_write(self.home, wait_s=wait_s):
+            if not self.path.exists():
+                new_file(self.path)
+            version = _attach(db, self.path, read_only=False)
+            if version < SCHEMA_VERSION:
+                self._migrate(db, version)
+            yield
+            db.execute("CHECKPOINT log")
+            db.execute("DETACH log")
+
+    def _migrate(self, db: duckdb.DuckDBPyConnection, version: int) -> None:
+        try:
+            migrate(db, "log", version)
+        except duckdb.Error as exc:
+            raise DataError(
+                f"{str(self.path)!r} could not be brought from schema {version} to {SCHEMA_VERSION} and is "
+                f"as it was; {_SAFE}. DuckDB says: {exc}"
+            ) from exc
 
 
 def new_file(path: Path) -> None:
@@ -30,36 +90,37 @@ def new_file(path: Path) -> None:
         old.unlink(missing_ok=True)
     with duckdb.connect() as db:
         db.execute(f"ATTACH {text(draft)} AS log (STORAGE_VERSION '{_STORAGE}')")
-        db.execute("BEGIN")
-        db.execute(ddl())
-        db.execute("COMMIT")
+        migrate(db, "log", 0)
         db.execute("DETACH log")
+    put_in_place(draft, path)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a finished file its name, for good."""
     draft.replace(path)
-    # The segments that go into it are deleted soon: its name has to be on the disk before.
+    # The segments that went into it are deleted soon: its name has to be on the disk before.
     folder = os.open(path.parent, os.O_RDONLY)
     os.fsync(folder)
     os.close(folder)
 
 
-def attach(db: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
-    """Attach the log's file to a connection.
-
-    Raises:
-        DataError: It is held by another program, no DuckDB file, not the log's, or newer than this package.
-    """
+def _attach(db: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> int:
+    """Attach the log's file to a connection; gives the version of its schema."""
     try:
-        db.execute(f"ATTACH {text(path)} AS {name}{' (READ_ONLY)' if read_only else ''}")
+        db.execute(f"ATTACH {text(path)} AS log{' (READ_ONLY)' if read_only else ''}")
     except duckdb.Error as exc:
         raise DataError(_in_words(path, str(exc))) from exc
     try:
-        ((version,),) = query(db, f"SELECT schema_version FROM {name}.meta")
+        ((version,),) = query(db, "SELECT schema_version FROM log.meta")
     except duckdb.CatalogException as exc:
         raise DataError(f"{str(path)!r} is a DuckDB file, but not a call log: move it away; {_SAFE}") from exc
     if version > SCHEMA_VERSION:
+        ((writer,),) = query(db, "SELECT package_version FROM log.meta")
         raise DataError(
-            f"{str(path)!r} has schema version {version}, this package knows {SCHEMA_VERSION}: upgrade it "
-            f"(`pip install -U llm-workbench`); {_SAFE}"
+            f"{str(path)!r} has schema {version}, this package knows {SCHEMA_VERSION}: it was written by "
+            f"llm-workbench {writer}, install that or a later one (`pip install -U llm-workbench`); {_SAFE}"
         )
+    return int(version)
 
 
 def _in_words(path: Path, words: str) -> str:

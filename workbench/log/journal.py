@@ -1,7 +1,8 @@
 """The journal on disk: one segment per process and table, JSON lines, locked by whoever writes it.
 
-`home/journal/calls-<uuid7>.open` is being written: its writer holds an exclusive `flock` on it. A writer that
-stops renames it to `.jsonl`. An `.open` segment whose lock can be had belongs to a writer that died.
+`home/journal/calls.2-<uuid7>.open` has calls in the columns of schema 2 and is being written: its writer
+holds an exclusive `flock` on it. A writer that stops renames it to `.jsonl`. An `.open` segment whose lock
+can be had belongs to a writer that died.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import portalocker
 from uuid6 import uuid7
+
+from workbench.log.schema import SCHEMA_VERSION
 
 # macOS has no fdatasync.
 _sync = getattr(os, "fdatasync", os.fsync)
@@ -46,7 +49,7 @@ def prepare(home: Path) -> Path:
 
 
 def segments(home: Path) -> dict[str, Path]:
-    """Every segment by its name (`calls-<uuid7>`), oldest first; empty where there is no journal."""
+    """Every segment by its name (`calls.2-<uuid7>`), oldest first; empty where there is no journal."""
     found: dict[str, Path] = {}
     # A listing may miss a file that is renamed while it is made; the second one finds it under its new name.
     for _ in range(2):
@@ -59,7 +62,14 @@ def segments(home: Path) -> dict[str, Path]:
 
 def table_of(segment: str) -> str:
     """The table that a segment's lines are rows of."""
-    return segment.partition("-")[0]
+    return segment.partition("-")[0].partition(".")[0]
+
+
+def version_of(segment: str) -> int:
+    """The schema that its lines are written in."""
+    version = segment.partition("-")[0].partition(".")[2]
+    # The names of schema 1 had no number.
+    return int(version) if version.isdecimal() else 1
 
 
 def whole_lines(path: Path) -> bytes:
@@ -124,7 +134,7 @@ class Segment:
     def __init__(self, home: Path, table: str, *, seal_at: float) -> None:
         journal = prepare(home)
         while True:
-            self.path = journal / f"{table}-{uuid7()}.open"
+            self.path = journal / f"{table}.{SCHEMA_VERSION}-{uuid7()}.open"
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
             if self._lock():
                 break

@@ -1,7 +1,11 @@
-"""The lock of the log's file: many may read at once, one may ingest.
+"""The locks of the log: many may read its file at once, one may change it, one at a time ingests.
 
-It is a file of our own, locked by `flock`. The lock that DuckDB takes on its file is a POSIX one, which a
+They are files of our own, locked by `flock`. The lock that DuckDB takes on its file is a POSIX one, which a
 process loses as soon as it closes any descriptor of that file, and which shuts readers out.
+
+Whoever ingests, migrates or prunes holds `ingest.lock` from beginning to end, and `log.lock` only for the
+moments in which the file changes. Who waits for such a moment holds `turn.lock`: readers queue behind it, so
+that one reader after the other cannot keep an ingest out for ever.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -20,6 +25,8 @@ from workbench.errors import DataError
 
 WAIT_S = 10.0
 _CHECK_S = 0.02
+# How long readers are kept waiting for somebody who waits for a reader.
+_TURN_S = 0.25
 
 
 class BusyError(DataError):
@@ -28,17 +35,19 @@ class BusyError(DataError):
 
 @contextlib.contextmanager
 def to_read(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Keep ingesters out while reading; a folder that cannot be written to needs no lock.
+    """Keep the file as it is while reading; a folder that cannot be written to needs no lock.
 
     Raises:
-        BusyError: An ingest takes longer than `wait_s`.
+        BusyError: Somebody changes the file for longer than `wait_s`.
     """
     for mode in ("a", "r"):
-        lock = _lock(home, mode, LockFlags.SHARED, wait_s)
+        lock = _lock(home, "log.lock", mode, LockFlags.SHARED, wait_s)
         try:
+            with _lock(home, "turn.lock", mode, LockFlags.SHARED, wait_s):
+                pass
             lock.acquire()
         except portalocker.AlreadyLocked as exc:
-            raise _busy(home, wait_s) from exc
+            raise _busy(home, wait_s, _ingester(home)) from exc
         except (OSError, portalocker.LockException):
             continue
         try:
@@ -51,21 +60,19 @@ def to_read(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
 
 @contextlib.contextmanager
 def to_ingest(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Keep readers and other ingesters out.
+    """Keep out others who ingest, migrate or prune; readers go on.
 
     Raises:
-        BusyError: Others have the lock for longer than `wait_s`.
+        BusyError: Another does so for longer than `wait_s`.
         DataError: The folder cannot be written to.
     """
-    lock = _lock(home, "a", LockFlags.EXCLUSIVE, wait_s)
+    lock = _lock(home, "ingest.lock", "a", LockFlags.EXCLUSIVE, wait_s)
     try:
         file = lock.acquire()
     except portalocker.AlreadyLocked as exc:
-        raise _busy(home, wait_s) from exc
+        raise _busy(home, wait_s, _ingester(home)) from exc
     except (OSError, portalocker.LockException) as exc:
-        raise DataError(
-            f"the call log in {str(home)!r} cannot be locked ({exc}): make the folder writable"
-        ) from exc
+        raise _unwritable(home, exc) from exc
     try:
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()} is ingesting")
@@ -76,18 +83,53 @@ def to_ingest(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
         lock.release()
 
 
-def _lock(home: Path, mode: Literal["a", "r"], kind: LockFlags, wait_s: float) -> portalocker.Lock:
+@contextlib.contextmanager
+def to_write(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
+    """Keep readers out while the file changes; for whoever has the lock of `to_ingest`.
+
+    Raises:
+        BusyError: Readers have it for longer than `wait_s`.
+        DataError: The folder cannot be written to.
+    """
+    deadline = time.monotonic() + wait_s
+    while True:
+        turn_s = max(0.0, min(_TURN_S, deadline - time.monotonic()))
+        lock = _lock(home, "log.lock", "a", LockFlags.EXCLUSIVE, turn_s)
+        try:
+            with _lock(home, "turn.lock", "a", LockFlags.EXCLUSIVE, turn_s):
+                lock.acquire()
+            break
+        except portalocker.AlreadyLocked as exc:
+            if time.monotonic() >= deadline:
+                raise _busy(home, wait_s, "somebody reads it") from exc
+        except (OSError, portalocker.LockException) as exc:
+            raise _unwritable(home, exc) from exc
+        time.sleep(_CHECK_S)  # let those in who queued
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(home: Path, name: str, mode: Literal["a", "r"], kind: LockFlags, wait_s: float) -> portalocker.Lock:
     return portalocker.Lock(
-        home / "log.lock", mode, timeout=wait_s, check_interval=_CHECK_S, flags=kind | LockFlags.NON_BLOCKING
+        home / name, mode, timeout=wait_s, check_interval=_CHECK_S, flags=kind | LockFlags.NON_BLOCKING
     )
 
 
-def _busy(home: Path, wait_s: float) -> BusyError:
-    holder = ""
+def _ingester(home: Path) -> str:
     with contextlib.suppress(OSError):
-        holder = (home / "log.lock").read_text(encoding="utf-8")
+        return (home / "ingest.lock").read_text(encoding="utf-8")
+    return ""
+
+
+def _busy(home: Path, wait_s: float, holder: str) -> BusyError:
     return BusyError(
-        f"the call log in {str(home)!r} stayed locked for {wait_s:g} s: "
-        f"{holder or 'somebody reads it'}. Wait for it, or end a query that was left open, and try again; "
+        f"the call log in {str(home)!r} stayed locked for {wait_s:g} s: {holder or 'somebody ingests'}. "
+        "Wait for it, or end a query that was left open, and try again; "
         "what is being logged meanwhile is safe in the journal"
     )
+
+
+def _unwritable(home: Path, exc: Exception) -> DataError:
+    return DataError(f"the call log in {str(home)!r} cannot be locked ({exc}): make the folder writable")

@@ -1,12 +1,11 @@
 """The tables of the log: their columns in order, what DuckDB stores them as, and what they mean."""
-# ruff: noqa: S608 - names in the statements are ours
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-SCHEMA_VERSION = 1
-"""Of the log's file, in its table `meta`; a file with a higher one is not touched."""
+SCHEMA_VERSION = 2
+"""Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
 
 class Column(NamedTuple):
@@ -20,13 +19,19 @@ TABLES: dict[str, dict[str, Column]] = {
     "calls": {
         "id": Column("UUID", "UUIDv7: sorts by time"),
         "started_at": Column("TIMESTAMPTZ", "when the call was asked for"),
+        "ended_at": Column("TIMESTAMPTZ", "when its row was written"),
         "status": Column("VARCHAR", "ok, error or interrupted"),
         "provider": Column("VARCHAR", "who serves the API"),
         "model": Column("VARCHAR", "the id that the provider knows"),
         "served_model": Column("VARCHAR", "what answered, in the provider's words"),
         "protocol": Column("VARCHAR", "the wire format"),
+        "base_url": Column("VARCHAR", "where the provider's API begins"),
         "stream": Column("BOOLEAN", "whether the answer was asked for as a stream"),
-        "cached": Column("BOOLEAN", "answered by our own cache"),
+        "cached": Column("BOOLEAN", "answered by the log"),
+        "cache_key": Column("UUID", "hash of all in the request that changes the answer, epoch included"),
+        "source_id": Column("UUID", "of a cached call: the call whose answer it is"),
+        "redacted": Column("BOOLEAN", "whether a pattern of the user's took something out of the row"),
+        "params": Column("JSON", "parameters, in our own words"),
         "request": Column("JSON", "the body as sent; where nothing was sent, the request in our own words"),
         "response": Column(
             "JSON", "the body as received, a stream's list of events; partial if it broke off"
@@ -98,29 +103,15 @@ TABLES: dict[str, dict[str, Column]] = {
     },
 }
 
-# Zstd takes bodies to a quarter; short columns are better off with what DuckDB chooses itself.
-_COMPRESSED = frozenset({("calls", "request"), ("calls", "response"), ("calls", "text")})
-
-
-def ddl() -> str:
-    """Statements that make the tables in a new file attached as `log`, with a comment on every column."""
-    statements = [
-        "CREATE TABLE log.meta (schema_version INTEGER, made_at TIMESTAMPTZ DEFAULT now())",
-        f"INSERT INTO log.meta (schema_version) VALUES ({SCHEMA_VERSION})",
-        # Segments whose rows are in the tables, written in the same transaction as the rows.
-        "CREATE TABLE log.ingested (segment VARCHAR PRIMARY KEY, rows BIGINT, corrupt BOOLEAN)",
-    ]
-    for table, columns in TABLES.items():
-        fields = [f'"{name}" {column.type}{_storage(table, name)}' for name, column in columns.items()]
-        statements.append(f"CREATE TABLE log.{table} ({', '.join(fields)})")
-        for name, column in columns.items():
-            statements.append(f'COMMENT ON COLUMN log.{table}."{name}" IS {text(column.meaning)}')
-    return ";\n".join(statements)
-
 
 def columns_of(table: str) -> str:
     """The columns of a table as the `columns` argument of DuckDB's `read_json`."""
     return "{" + ", ".join(f"'{name}': '{column.type}'" for name, column in TABLES[table].items()) + "}"
+
+
+def names_of(table: str) -> str:
+    """The columns of a table, in order, for a query."""
+    return ", ".join(f'"{name}"' for name in TABLES[table])
 
 
 def empty(table: str) -> str:
@@ -137,7 +128,3 @@ def text(value: object) -> str:
 def tables_in_words() -> str:
     """The tables and their columns, for messages."""
     return "; ".join(f"{table}: {', '.join(columns)}" for table, columns in TABLES.items())
-
-
-def _storage(table: str, column: str) -> str:
-    return " USING COMPRESSION zstd" if (table, column) in _COMPRESSED else ""

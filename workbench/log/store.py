@@ -12,12 +12,14 @@ import duckdb
 
 from workbench.errors import DataError
 from workbench.log import journal
-from workbench.log.file import attach, new_file, query
-from workbench.log.lock import WAIT_S, to_ingest, to_read
-from workbench.log.schema import TABLES, columns_of, empty, text
+from workbench.log.file import LogFile, OlderError, query
+from workbench.log.lock import WAIT_S, to_ingest
+from workbench.log.pieces import INSERT_CALLS, INSERT_PIECES, SPLIT, WHOLE_CALLS
+from workbench.log.schema import SCHEMA_VERSION, TABLES, empty, names_of
+from workbench.log.staging import rows_of, stage
 
-# Segments in one transaction: few enough to fit into memory, enough to be fast.
-_AT_ONCE = 32
+# Of the journal in one transaction: readers wait for it, and it has to fit into memory.
+_AT_ONCE_BYTES = 16_000_000
 
 
 class Store:
@@ -28,7 +30,7 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = Path(home).absolute()
-        self.path = self.home / "log.duckdb"
+        self.file = LogFile(self.home)
 
     def ingest(self, *, wait_s: float = WAIT_S) -> int:
         """Take sealed segments, and those of dead writers, into the file; delete them once they are there.
@@ -36,114 +38,144 @@ class Store:
         It may be killed at any moment and is repeated then: rows and the names of their segments are
         committed together.
 
+        Args:
+            wait_s: How long to wait for others who ingest, and for readers.
+
         Returns:
             The number of rows that are new in the file.
 
         Raises:
-            BusyError: Others have the lock for longer than `wait_s`.
+            BusyError: Others have a lock for longer than `wait_s`.
             DataError: The folder is read-only; the file is newer, held by another program, or not the log's.
         """
         if not (self.home / "journal").exists():
             return 0
         with to_ingest(self.home, wait_s=wait_s):
             journal.seal_dead(self.home)
-            sealed = {
-                name: path
-                for name, path in journal.segments(self.home).items()
-                if path.suffix == ".jsonl" and journal.table_of(name) in TABLES
-            }
-            if not sealed:
-                return 0
-            if not self.path.exists():
-                new_file(self.path)
-            # One thread: the other cores are for those who make the calls.
-            with duckdb.connect(config={"threads": 1}) as db:
-                attach(db, self.path, "log", read_only=False)
-                try:
-                    rows = _ingest(db, sealed)
-                    db.execute("CHECKPOINT log")
-                except duckdb.Error as exc:
-                    raise DataError(
-                        f"the journal in {str(self.home)!r} could not be ingested and stays as it is, "
-                        f"its rows are safe: {exc}"
-                    ) from exc
-                corrupt = {name for (name,) in query(db, "SELECT segment FROM log.ingested WHERE corrupt")}
-            for name, path in sealed.items():
-                _put_away(path, corrupt=name in corrupt)
-            return rows
+            sealed = [path for path in self._segments().values() if path.suffix == ".jsonl"]
+            return sum(self._ingest(batch, wait_s) for batch in _batches(sealed))
+
+    def _ingest(self, paths: Sequence[Path], wait_s: float) -> int:
+        # One thread: the other cores are for those who make the calls.
+        with duckdb.connect(config={"threads": 1}) as db:
+            done = self._done(db, wait_s)
+            rows = 0
+            try:
+                corrupt = stage(db, [path for path in paths if path.stem not in done])
+                if corrupt:
+                    db.execute(SPLIT)
+                    with self.file.writing(db, wait_s=wait_s):
+                        rows = _insert(db, corrupt, {path.stem for path in self._segments().values()})
+            except duckdb.Error as exc:
+                raise DataError(
+                    f"the journal in {str(self.home)!r} could not be ingested and stays as it is, "
+                    f"its rows are safe: {exc}"
+                ) from exc
+        for path in paths:
+            _put_away(path, corrupt=(done | corrupt)[path.stem])
+        return rows
+
+    def _done(self, db: duckdb.DuckDBPyConnection, wait_s: float) -> dict[str, bool]:
+        """Segments that the file has, and whether they were corrupt; migrates an older file."""
+        try:
+            with self.file.reading(db, wait_s=wait_s) as stored:
+                done = dict(query(db, "SELECT segment, corrupt FROM log.ingested")) if stored else {}
+        except OlderError:
+            db.execute("DETACH log")
+            with self.file.writing(db, wait_s=wait_s):
+                return dict(query(db, "SELECT segment, corrupt FROM log.ingested"))
+        if stored:
+            db.execute("DETACH log")
+        return done
 
     @contextlib.contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection whose views `calls`, `runs` and `scores` have every row, ingested or not.
 
         It sees the moment at which it was made. Nothing is ingested while it is open: close it soon.
 
+        Args:
+            requests: Whether `calls` has the column `request`, which takes time where conversations are long.
+
         Raises:
-            BusyError: An ingest takes too long.
-            DataError: The file is newer, held by another program, or not the log's.
+            BusyError: Somebody changes the file for too long.
+            DataError: The file is newer, held by another program, or not the log's; or it is older and cannot
+                be migrated.
         """
         with contextlib.ExitStack() as stack:
-            stack.enter_context(to_read(self.home))
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbench-")))
             db = stack.enter_context(duckdb.connect(config={"temp_directory": str(folder)}))
             db.execute("SET TimeZone = 'UTC'")
-            stored = self.path.exists()
-            if stored:
-                attach(db, self.path, "log", read_only=True)
+            try:
+                stored = stack.enter_context(self.file.reading(db))
+            except OlderError:
+                db.execute("DETACH log")
+                with to_ingest(self.home), self.file.writing(db):
+                    pass
+                stored = stack.enter_context(self.file.reading(db))
             done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")} if stored else set()
-            fresh = {name: path for name, path in journal.segments(self.home).items() if name not in done}
+            fresh = [path for name, path in self._segments().items() if name not in done]
             for table in TABLES:
-                paths = [
-                    _readable(path, folder) for name, path in fresh.items() if journal.table_of(name) == table
-                ]
-                parts = [f"SELECT * FROM log.{table}"] if stored else [empty(table)]
+                paths = [_readable(path, folder) for path in fresh if journal.table_of(path.stem) == table]
+                parts = [_stored(table, requests) if stored else empty(table)]
                 if paths:
                     # A line that is no row is passed over; ingest sets its segment aside and says so.
-                    parts.append(f"SELECT * FROM {_rows(table, paths, lenient=True)} WHERE id IS NOT NULL")
-                db.execute(f"CREATE VIEW {table} AS {' UNION ALL BY NAME '.join(parts)}")
+                    parts.append(rows_of(table, paths, lenient=True))
+                names = "*" if requests or table != "calls" else "* EXCLUDE (request)"
+                db.execute(f"CREATE VIEW {table} AS SELECT {names} FROM ({' UNION ALL '.join(parts)})")
             yield db
 
-
-def _ingest(db: duckdb.DuckDBPyConnection, sealed: dict[str, Path]) -> int:
-    done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")}
-    rows = 0
-    for table in TABLES:
-        fresh = [
-            path for name, path in sealed.items() if journal.table_of(name) == table and name not in done
-        ]
-        for start in range(0, len(fresh), _AT_ONCE):
-            batch = fresh[start : start + _AT_ONCE]
-            try:
-                rows += _insert(db, table, batch)
-            except duckdb.Error:
-                rows += sum(_insert_alone(db, table, path) for path in batch)
-    return rows
-
-
-def _insert_alone(db: duckdb.DuckDBPyConnection, table: str, path: Path) -> int:
-    try:
-        return _insert(db, table, [path])
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as exc:
-        rows = _insert(db, table, [path], corrupt=True)
-        lines = path.read_bytes().count(b"\n")
-        journal.tell(
-            f"{lines - rows} of {lines} lines of {path.name!r} are no rows of {table!r}, the others are in "
-            f"the log, the file was moved to {str(path.parent / 'corrupt')!r}: look at it, then delete it. "
-            f"DuckDB says: {str(exc)[:300]}"
-        )
-        return rows
+    def _segments(self) -> dict[str, Path]:
+        """The segments that this package can read, by name."""
+        found = journal.segments(self.home)
+        newer = [name for name in found if journal.version_of(name) > SCHEMA_VERSION]
+        if newer:
+            journal.tell(
+                f"{len(newer)} segments of the journal in {str(self.home)!r} were written by a newer "
+                "llm-workbench and are left alone: upgrade this one (`pip install -U llm-workbench`) to see "
+                "their calls"
+            )
+        return {
+            name: path
+            for name, path in found.items()
+            if name not in newer and journal.table_of(name) in TABLES
+        }
 
 
-def _insert(
-    db: duckdb.DuckDBPyConnection, table: str, paths: Sequence[Path], *, corrupt: bool = False
-) -> int:
+def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """The segments in slices of about as many bytes as go into one transaction."""
+    batch: list[Path] = []
+    size = 0
+    for path in paths:
+        batch.append(path)
+        size += path.stat().st_size
+        if size >= _AT_ONCE_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _stored(table: str, requests: bool) -> str:
+    # DuckDB before 2.0 puts requests together even where nobody selects them.
+    source = f"({WHOLE_CALLS})" if table == "calls" and requests else f"log.{table}"
+    return f"SELECT {names_of(table)} FROM {source}"
+
+
+def _insert(db: duckdb.DuckDBPyConnection, segments: dict[str, bool], present: set[str]) -> int:
     """Rows and segment names in one transaction: what keeps an ingest from being half done, or done twice."""
     db.execute("BEGIN")
     try:
-        source = _rows(table, paths, lenient=corrupt)
-        ((rows,),) = query(db, f"INSERT INTO log.{table} BY NAME SELECT * FROM {source} WHERE id IS NOT NULL")
+        db.execute(INSERT_PIECES)
+        ((rows,),) = query(db, INSERT_CALLS)
+        for table in ("runs", "scores"):
+            ((more,),) = query(db, f"INSERT INTO log.{table} BY NAME SELECT * FROM staged_{table}")
+            rows += more
+        # The names of segments that were deleted are of no more use.
+        db.execute("DELETE FROM log.ingested WHERE NOT list_contains(?, segment)", [sorted(present)])
         db.executemany(
-            "INSERT INTO log.ingested VALUES (?, ?, ?)", [[path.stem, rows, corrupt] for path in paths]
+            "INSERT INTO log.ingested (segment, corrupt) VALUES (?, ?)",
+            [list(each) for each in segments.items()],
         )
         db.execute("COMMIT")
     except duckdb.Error:
@@ -151,17 +183,6 @@ def _insert(
             db.execute("ROLLBACK")
         raise
     return int(rows)
-
-
-def _rows(table: str, paths: Sequence[Path], *, lenient: bool) -> str:
-    """The lines of segments as a table function."""
-    # A picture in a body may make one line longer than DuckDB expects of a whole file.
-    longest = max(16_777_216, *(path.stat().st_size for path in paths))
-    files = ", ".join(text(path) for path in paths)
-    return (
-        f"read_json([{files}], format = 'newline_delimited', columns = {columns_of(table)}, "
-        f"maximum_object_size = {longest}, ignore_errors = {lenient})"
-    )
 
 
 def _readable(path: Path, folder: Path) -> Path:

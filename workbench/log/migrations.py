@@ -1,0 +1,132 @@
+"""The numbered migrations: what makes a new file, and brings an older one up to date, step by step."""
+
+from __future__ import annotations
+
+import duckdb
+
+from workbench.log.process import process_facts
+from workbench.log.schema import SCHEMA_VERSION, TABLES, text
+
+# A step is never changed once it was published: what comes later is a step of its own. Zstd takes bodies to a
+# quarter; short columns are better off with what DuckDB chooses itself.
+_FIRST = """
+CREATE TABLE meta (schema_version INTEGER, made_at TIMESTAMPTZ DEFAULT now());
+INSERT INTO meta (schema_version) VALUES (1);
+-- Segments whose rows are in the tables, written in the same transaction as the rows.
+CREATE TABLE ingested (segment VARCHAR PRIMARY KEY, rows BIGINT, corrupt BOOLEAN);
+CREATE TABLE calls (
+    id UUID,
+    started_at TIMESTAMPTZ,
+    status VARCHAR,
+    provider VARCHAR,
+    model VARCHAR,
+    served_model VARCHAR,
+    protocol VARCHAR,
+    stream BOOLEAN,
+    cached BOOLEAN,
+    request JSON USING COMPRESSION zstd,
+    response JSON USING COMPRESSION zstd,
+    text VARCHAR USING COMPRESSION zstd,
+    finish_reason VARCHAR,
+    input_tokens BIGINT,
+    output_tokens BIGINT,
+    cache_read_tokens BIGINT,
+    cache_write_tokens BIGINT,
+    reasoning_tokens BIGINT,
+    cost_usd DECIMAL(18,9),
+    price_version VARCHAR,
+    duration_s DOUBLE,
+    ttft_s DOUBLE,
+    ttfv_s DOUBLE,
+    tpot_s DOUBLE,
+    gap_p50_s DOUBLE,
+    gap_max_s DOUBLE,
+    gaps_s DOUBLE[],
+    queued_s DOUBLE,
+    waited_s DOUBLE,
+    attempts INTEGER,
+    attempt_errors JSON,
+    error_type VARCHAR,
+    error_message VARCHAR,
+    error_status INTEGER,
+    request_id VARCHAR,
+    response_id VARCHAR,
+    experiment VARCHAR,
+    run VARCHAR,
+    sample VARCHAR,
+    epoch INTEGER,
+    tags MAP(VARCHAR, VARCHAR),
+    session UUID,
+    host VARCHAR,
+    pid INTEGER,
+    package_version VARCHAR
+);
+CREATE TABLE runs (
+    id VARCHAR,
+    experiment VARCHAR,
+    started_at TIMESTAMPTZ,
+    model VARCHAR,
+    dataset VARCHAR,
+    dataset_hash VARCHAR,
+    samples INTEGER,
+    epochs INTEGER,
+    params JSON,
+    simulated BOOLEAN,
+    session UUID,
+    package_version VARCHAR
+);
+CREATE TABLE scores (
+    id UUID,
+    scored_at TIMESTAMPTZ,
+    run VARCHAR,
+    experiment VARCHAR,
+    model VARCHAR,
+    call_id UUID,
+    sample VARCHAR,
+    epoch INTEGER,
+    scorer VARCHAR,
+    value DOUBLE,
+    label VARCHAR,
+    target VARCHAR,
+    explanation VARCHAR,
+    category VARCHAR
+);
+"""
+
+# Messages of long conversations, once each, and in `calls.request_pieces` which of them a request has.
+_PIECES = """
+ALTER TABLE meta ADD COLUMN package_version VARCHAR;
+ALTER TABLE calls ADD COLUMN ended_at TIMESTAMPTZ;
+ALTER TABLE calls ADD COLUMN base_url VARCHAR;
+ALTER TABLE calls ADD COLUMN cache_key UUID;
+ALTER TABLE calls ADD COLUMN source_id UUID;
+ALTER TABLE calls ADD COLUMN redacted BOOLEAN;
+ALTER TABLE calls ADD COLUMN params JSON;
+ALTER TABLE calls ADD COLUMN request_pieces MAP(VARCHAR, UUID[]);
+CREATE TABLE pieces (id UUID, body JSON USING COMPRESSION zstd);
+"""
+
+MIGRATIONS = (_FIRST, _PIECES)
+
+
+def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:
+    """Bring the attached log `name` from `version` to this package's, or leave it as it was; 0 is empty."""
+    ((current,),) = db.execute("SELECT current_database()").fetchall()
+    db.execute(f"USE {name}")
+    db.execute("BEGIN")
+    try:
+        for step in MIGRATIONS[version:]:
+            db.execute(step)
+        db.execute(
+            "UPDATE meta SET schema_version = ?, package_version = ?",
+            [SCHEMA_VERSION, process_facts()["package_version"]],
+        )
+        for table, columns in TABLES.items():
+            for column, facts in columns.items():
+                db.execute(f'COMMENT ON COLUMN {table}."{column}" IS {text(facts.meaning)}')
+        db.execute("COMMIT")
+    except duckdb.Error:
+        db.execute("ROLLBACK")
+        raise
+    finally:
+        db.execute(f"USE {current}")
