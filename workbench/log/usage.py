@@ -59,7 +59,7 @@ def usage_query(by: Sequence[str], conditions: Conditions) -> str:
     Raises:
         ConfigError: A name in `by` is not known.
     """
-    keys = [f"{_key(name)} AS {quoted(name)}" for name in by]
+    keys = [f"{key_of(name)} AS {quoted(name)}" for name in by]
     counted = [f"{figure} AS {name}" for name, figure in _COUNTED.items()]
     order = ", ".join(str(number) for number in range(1, len(keys) + 1))
     groups = f"GROUP BY {order} ORDER BY {order}" if keys else ""
@@ -69,7 +69,12 @@ def usage_query(by: Sequence[str], conditions: Conditions) -> str:
     )
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """What calls are grouped by, as SQL.
+
+    Raises:
+        ConfigError: It is not known.
+    """
     if name.startswith(TAG) and name != TAG:
         return f"tags[{text(name.removeprefix(TAG))}]"
     if name not in BY:
