@@ -10,6 +10,7 @@ import click
 
 from workbench.cli.compare import compare
 from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
+from workbench.cli.replay import replay
 from workbench.cli.report import report
 from workbench.cli.serve import lab, simulate
 from workbench.errors import WorkbenchError
@@ -43,5 +44,5 @@ def workbench() -> None:
     """Compare language models: every call logged, every figure with its uncertainty."""
 
 
-for command in (compare, report, lab, simulate):
+for command in (compare, report, replay, lab, simulate):
     workbench.add_command(command)

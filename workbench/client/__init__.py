@@ -3,6 +3,7 @@
 from workbench.client.client import Client
 from workbench.client.discovery import Reachable
 from workbench.client.messages import Messages
+from workbench.client.replay import Replay
 from workbench.client.stream import Stream
 
-__all__ = ["Client", "Messages", "Reachable", "Stream"]
+__all__ = ["Client", "Messages", "Reachable", "Replay", "Stream"]

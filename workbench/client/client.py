@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 import functools
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from uuid6 import uuid7
 
@@ -25,12 +27,15 @@ from workbench.calls import (
     Secret,
     Timeouts,
 )
+from workbench.client.again import place_of, request_for, request_of
 from workbench.client.discovery import LISTING, LOOK, Reachable, look
 from workbench.client.messages import Messages, messages_of
+from workbench.client.replay import Replay
 from workbench.client.stream import Stream
 from workbench.config import Settings, load_settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
 from workbench.log import Recorder, record
+from workbench.log.answers import completion_of
 from workbench.log.redaction import patterns_of
 from workbench.pipeline import Policy, Send, stack
 from workbench.policies import cache, limit, retry
@@ -252,10 +257,13 @@ class Client:
             use_cache=self._cache_all if cache is None else cache,
             **{**self._bound, "tags": {**self._bound.get("tags", {}), **tags}},
         )
+        return await self._make(call)
+
+    async def _make(self, call: Call) -> Completion:
         try:
             return await self._send(call)
         except ModelNotFoundError as exc:
-            await self._suggest(exc, to)
+            await self._suggest(exc, call.endpoint)
             raise
 
     def stream(self, model: str, messages: Messages, **options: Any) -> Stream:
@@ -269,6 +277,46 @@ class Client:
         ```
         """
         return Stream(lambda on_chunk: self.chat(model, messages, on_chunk=on_chunk, **options))
+
+    async def replay(
+        self, call_id: str | UUID, model: str | None = None, *, api_key: str | None = None, **params: Any
+    ) -> Replay:
+        """Send the very same request again, and put the new answer beside the old one.
+
+        Args:
+            call_id: The call in the log: its id, or enough of its beginning or end. Of a call that the log
+                answered it is the one that was asked.
+            model: Another model to ask, of any provider, as `provider/model`; its address is that of now.
+            api_key: The key, in place of the settings'.
+            params: Parameters of `chat` that are to be others, `None` being not sent: `seed=None`.
+
+        Returns:
+            Both answers; the row of the new one has the tag `replay_of`.
+
+        Raises:
+            ConfigError: There is no such call, it cannot be sent again as it was (its bodies were pruned or
+                redacted, it was never sent), its key is missing, or the other model's protocol lacks a
+                parameter.
+            CallError: The new call failed.
+        """
+        row = await asyncio.to_thread(self.log.call, call_id)
+        if row["source_id"] is not None:
+            row = await asyncio.to_thread(self.log.call, row["source_id"])
+        request, old = request_of(row), completion_of(row)
+        if model is None:
+            to, name = self._hiding(place_of(row, self.settings, api_key)), request.model
+        else:
+            to, name = self._endpoint(model, None, api_key)
+        call = Call(
+            id=uuid7(),
+            started_at=datetime.now(UTC),
+            endpoint=to,
+            request=request_for(request, row, to, name, params),
+            timeouts=self.timeouts,
+            **{**self._bound, "tags": {**self._bound.get("tags", {}), "replay_of": str(row["id"])}},
+        )
+        problem = "" if row["status"] == "ok" else row["error_message"] or row["status"]
+        return Replay(old=old, new=await self._make(call), old_error=problem)
 
     async def models(self, provider: str, *, timeouts: Timeouts = LISTING) -> tuple[ModelInfo, ...]:
         """The models that a provider lists; asked once for each client.
@@ -299,12 +347,16 @@ class Client:
         else:
             provider, name = split_name(model, self.settings.default_provider)
         to = endpoint(provider, name, self.settings, base_url=base_url, api_key=api_key)
+        return self._hiding(to), name
+
+    def _hiding(self, to: Endpoint) -> Endpoint:
+        """The endpoint, when the log hides its key."""
         # A key that is a provider's name is a placeholder, and its stars would stand all over the log.
         if to.secret is not None and to.secret.reveal() not in HOSTS:
             self.recorder.redaction.hide(to.secret)
         if password := urlsplit(to.base_url).password:
             self.recorder.redaction.hide(Secret(password))
-        return to, name
+        return to
 
     async def _suggest(self, error: ModelNotFoundError, to: Endpoint) -> None:
         """Put the nearest names that the provider does know into the error, where it tells them."""

@@ -1,0 +1,103 @@
+"""From a row of the log back to the request that was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+import orjson
+
+from workbench.calls import Endpoint, Params, Request
+from workbench.config import Settings
+from workbench.errors import ConfigError, DataError
+from workbench.protocols import SHAPE_ERRORS, protocol
+from workbench.providers import HOSTS, endpoint, host_for_url, register
+
+PARAMS = tuple(field.name for field in fields(Params))
+
+
+def request_of(row: Mapping[str, Any]) -> Request:
+    """The request that a logged call sent.
+
+    Args:
+        row: The columns of `calls` by name, JSON as text.
+
+    Raises:
+        ConfigError: It cannot be sent again: nothing was sent, or the log no longer has what was.
+        DataError: The body that was sent cannot be read.
+    """
+    name = f"call {row['id']}"
+    if row["request"] is None:
+        raise ConfigError(f"{name} cannot be replayed: what it sent was pruned from the log")
+    if row["redacted"]:
+        raise ConfigError(
+            f"{name} cannot be replayed: a pattern for redaction changed its row, so that what was sent is "
+            "not what is stored"
+        )
+    if not row["attempts"]:
+        raise ConfigError(f"{name} cannot be replayed: it never sent anything")
+    body = orjson.loads(row["request"])
+    try:
+        return protocol(row["protocol"]).decode_request(_without_renames(row, body))
+    except SHAPE_ERRORS as exc:
+        raise DataError(
+            f"what {name} sent cannot be read as protocol {row['protocol']!r} ({exc!r}): look at its column "
+            "`request`"
+        ) from exc
+
+
+def _without_renames(row: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """The body in the protocol's own names, where the host has others."""
+    host = HOSTS.get(row["provider"])
+    host = host and host.variants.get(row["model"], host)
+    ours = {theirs: name for name, theirs in host.renames.items() if theirs} if host else {}
+    return {ours.get(name, name): value for name, value in body.items()}
+
+
+def place_of(row: Mapping[str, Any], settings: Settings, api_key: str | None) -> Endpoint:
+    """Where a logged call went, with the key of its provider.
+
+    Raises:
+        ConfigError: The address is not known, the key is missing, or it would go to another server than the
+            one that it is for.
+    """
+    provider, model, base_url = row["provider"], row["model"], row["base_url"]
+    if provider not in HOSTS:
+        if base_url is None:
+            raise ConfigError(f"the log does not say where {provider!r} is: register it, or give a model")
+        register(host_for_url(base_url))
+    to = endpoint(provider, model, settings, api_key=api_key)
+    if base_url in (None, to.public_url):
+        return to
+    if to.secret is not None and api_key is None:
+        # Whoever wrote the row, which may have come from elsewhere, must not choose who gets the key.
+        raise ConfigError(
+            f"call {row['id']} was sent to {base_url!r}, but {provider} is at {to.public_url!r} here: "
+            f"ask there by model={f'{provider}/{model}'!r}, or give the api_key of the other one"
+        )
+    return replace(to, base_url=base_url)
+
+
+def request_for(
+    request: Request, row: Mapping[str, Any], to: Endpoint, model: str, changes: Mapping[str, Any]
+) -> Request:
+    """The same request for a model that another provider may serve, with other values for some parameters.
+
+    Raises:
+        ConfigError: The protocol of that provider lacks a field of the request, or there is no such
+            parameter.
+    """
+    for name in changes:
+        if name not in PARAMS:
+            raise ConfigError(f"no parameter {name!r}: write one of {', '.join(PARAMS)}")
+    stop = changes.get("stop", request.params.stop)
+    stops = (stop,) if isinstance(stop, str) else None if stop is None else tuple(stop)
+    params = replace(request.params, **{**changes, "stop": stops})
+    if to.protocol != row["protocol"] and params.extra:
+        raise ConfigError(
+            f"{to.provider}/{model} does not know what call {row['id']} sent as "
+            f"{', '.join(map(repr, params.extra))}: those are fields of the protocol {row['protocol']!r}, "
+            f"and this one is {to.protocol!r}; leave them out with extra={{}}"
+        )
+    return replace(request, model=model, params=params)

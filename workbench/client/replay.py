@@ -1,0 +1,116 @@
+"""An earlier answer and a new one to the same request, side by side."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workbench.calls import Completion
+
+UNKNOWN = "–"
+# Readable on light and on dark ground, since the ground shines through.
+_GONE = '<del style="text-decoration:none;background:rgba(220,60,50,.28)">{}</del>'
+_COME = '<ins style="text-decoration:none;background:rgba(40,160,70,.28)">{}</ins>'
+_CELL = "text-align:left;vertical-align:top;padding:.2em 1.2em .2em 0"
+_HALF = "width:50%;white-space:pre-wrap;overflow-wrap:anywhere;" + _CELL
+_WORD = re.compile(r"\S+\s*|\s+")
+_Piece = tuple[str, bool]  # words, and whether the other text has them too
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replay:
+    """The same request, answered once more.
+
+    Attributes:
+        old: The logged answer; what had arrived of it, where the call failed.
+        new: The new answer.
+        old_error: Why the logged call gave no answer; empty where it gave one.
+    """
+
+    old: Completion
+    new: Completion
+    old_error: str = ""
+
+    def facts(self) -> list[tuple[str, str, str, str]]:
+        """Duration, time to first token, tokens and cost: name, old, new, and the difference."""
+        old, new = self.old, self.new
+        return [
+            _fact("time", old.timing.duration_s, new.timing.duration_s, "{:.2f} s", "{:+.2f} s"),
+            _fact("TTFT", old.timing.ttft_s, new.timing.ttft_s, "{:.3f} s", "{:+.3f} s"),
+            _fact("tokens in", old.usage.input_tokens, new.usage.input_tokens, "{}", "{:+.0f}"),
+            _fact("tokens out", old.usage.output_tokens, new.usage.output_tokens, "{}", "{:+.0f}"),
+            _fact("cost US$", old.cost_usd, new.cost_usd, "{:.6f}", "{:+.6f}"),
+        ]
+
+    def __str__(self) -> str:
+        heads = ("", f"old: {self.old.name}", f"new: {self.new.name}", "difference")
+        rows = [heads, *self.facts()]
+        widths = [max(len(row[place]) for row in rows) for place in range(len(heads))]
+        table = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+        old, new = self._texts(str, "[-{}-]".format, "{{+{}+}}".format)
+        return "\n".join([*table, "", heads[1], old, "", heads[2], new])
+
+    def _repr_html_(self) -> str:
+        # What models write is hostile until proven otherwise: it is shown as text, never as markup.
+        heads = (f"old: {self.old.name}", f"new: {self.new.name}")
+        rows = [("", *heads, "difference"), *self.facts()]
+        table = "".join(
+            "<tr>" + "".join(f'<td style="{_CELL}">{html.escape(cell)}</td>' for cell in row) + "</tr>"
+            for row in rows
+        )
+        texts = self._texts(
+            html.escape,
+            lambda words: _GONE.format(html.escape(words)),
+            lambda words: _COME.format(html.escape(words)),
+        )
+        named = "".join(f'<th style="{_CELL}">{html.escape(head)}</th>' for head in heads)
+        answers = "".join(f'<td style="{_HALF}">{text}</td>' for text in texts)
+        return (
+            f'<div><table style="border-collapse:collapse">{table}</table>'
+            f'<table style="width:100%;table-layout:fixed;border-collapse:collapse">'
+            f'<tr style="border-top:1px solid">{named}</tr><tr>{answers}</tr></table></div>'
+        )
+
+    def _texts(
+        self, same: Callable[[str], str], gone: Callable[[str], str], come: Callable[[str], str]
+    ) -> tuple[str, str]:
+        """Both answers, by what their words look like that only one of them has."""
+        if self.old_error:
+            return same(self.old_error), same(_said(self.new))
+        pieces = list(_compared(_said(self.old), _said(self.new)))
+        return (
+            "".join(same(words) if shared else gone(words) for (words, shared), _ in pieces if words),
+            "".join(same(words) if shared else come(words) for _, (words, shared) in pieces if words),
+        )
+
+
+def _said(completion: Completion) -> str:
+    """What a model answered: its text, and the functions that it wants called."""
+    calls = [f"→ {call.name}({call.arguments})" for call in completion.tool_calls]
+    return "\n".join([completion.text, *calls] if completion.text else calls)
+
+
+def _compared(old: str, new: str) -> Iterator[tuple[_Piece, _Piece]]:
+    """Both texts in pieces that are the same, or differ by whole words."""
+    before, after = _WORD.findall(old), _WORD.findall(new)
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after).get_opcodes():
+        yield ("".join(before[a:b]), tag == "equal"), ("".join(after[c:d]), tag == "equal")
+
+
+def _fact(
+    name: str, old: float | Decimal | None, new: float | Decimal | None, form: str, signed: str
+) -> tuple[str, str, str, str]:
+    known = old is not None and new is not None
+    return (
+        name,
+        UNKNOWN if old is None else form.format(old),
+        UNKNOWN if new is None else form.format(new),
+        signed.format(float(new or 0) - float(old or 0)) if known else UNKNOWN,
+    )
