@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from served import ANSWER, Steered, serving
 from workbench.calls import Completion, Image, Message, Text, Timing, ToolCall, Usage
 from workbench.client import Client, Replay
 from workbench.config import Settings
-from workbench.errors import ConfigError, OverloadedError
+from workbench.errors import ConfigError, RateLimitError
 
 MODEL_OF = {"openai": "swift", "anthropic": "sage", "ollama": "local"}
 TURNS = [
@@ -25,6 +26,13 @@ TURNS = [
     Message(role="user", content="mark-replay"),
 ]
 OWN = {"openai": {"seed": 7}, "anthropic": {"extra": {"top_k": 3}}, "ollama": {"extra": {"num_ctx": 512}}}
+
+
+@pytest.fixture
+async def client(tmp_path: Path, simulated: Settings) -> AsyncIterator[Client]:
+    """A client of the simulator that tries again, since its models fail now and then."""
+    async with Client(home=tmp_path / "home", settings=simulated) as client:
+        yield client
 
 
 def settings_for(folder: Path, **values: str) -> Settings:
@@ -103,8 +111,8 @@ async def test_a_parameter_that_the_other_protocol_lacks_is_named(client: Client
 
 
 async def test_a_call_that_failed_is_replayed_beside_its_error(client: Client, steered: Steered) -> None:
-    await steered.fault("status", model="swift", status=503)
-    with pytest.raises(OverloadedError) as failed:
+    await steered.fault("quota", model="swift")
+    with pytest.raises(RateLimitError) as failed:
         await client.chat("sim/swift", "What is the capital of Peru?")
     (call_id,) = client.log.errors()["id"]
 
@@ -176,7 +184,7 @@ async def test_without_the_key_nothing_is_sent(tmp_path: Path) -> None:
 
 
 async def test_a_row_that_a_pattern_changed_is_refused(tmp_path: Path, simulated: Settings) -> None:
-    async with Client(home=tmp_path / "home", settings=simulated, redact=["[0-9]{5}"]) as client:
+    async with Client(home=tmp_path / "home", settings=simulated, redact=["Call 55512"]) as client:
         answer = await client.chat("sim/swift", "Call 55512 now")
         plain = await client.chat("sim/swift", "Call now")
         with pytest.raises(ConfigError, match="a pattern for redaction changed its row"):
