@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 import warnings
 from collections.abc import Iterator
@@ -39,13 +40,25 @@ def tell(message: str) -> None:
 
 
 def prepare(home: Path) -> Path:
-    """Make the log's folder where it is missing, kept out of git, and give its journal folder."""
+    """Make the log's folder where it is missing, private and kept out of git; give its journal folder."""
+    _make_private(home)
     journal = home / "journal"
-    journal.mkdir(parents=True, exist_ok=True)
+    journal.mkdir(exist_ok=True)
     ignore = home / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
     return journal
+
+
+def _make_private(home: Path) -> None:
+    """Make the folder for its owner alone, and for the group where the umask lets that write: it has prompts."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o770)
+    except FileExistsError:
+        return  # whoever made it chose who reads it
+    if not home.stat().st_mode & stat.S_IWGRP:
+        home.chmod(0o700)
 
 
 def segments(home: Path) -> dict[str, Path]:
