@@ -10,6 +10,7 @@ import click
 
 from workbench.cli.compare import compare
 from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
+from workbench.cli.log import log
 from workbench.cli.replay import replay
 from workbench.cli.report import report
 from workbench.cli.serve import lab, simulate
@@ -44,5 +45,5 @@ def workbench() -> None:
     """Compare language models: every call logged, every figure with its uncertainty."""
 
 
-for command in (compare, report, replay, lab, simulate):
+for command in (compare, report, replay, lab, simulate, log):
     workbench.add_command(command)

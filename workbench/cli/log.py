@@ -1,0 +1,34 @@
+"""`workbench log`: the group of commands that show and keep the call log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from workbench.cli.console import FINE
+from workbench.config import load_settings
+
+if TYPE_CHECKING:
+    from workbench.log import Log
+
+
+def project_log() -> Log:
+    """The log of the project that the command is run in."""
+    from workbench.log import Log  # duckdb and pandas load with the command that needs them
+
+    return Log(load_settings().home)
+
+
+@click.group(
+    "log", short_help="Show the call log, and keep it.", epilog="Example: workbench log tail --follow"
+)
+def log() -> None:
+    """Every call is a row of the log, whichever kernel, report or command made it."""
+
+
+@log.command(short_help="Print where the log is.", epilog="Example: cd $(workbench log path)")
+def path() -> int:
+    """Print the folder of the log: WORKBENCH_HOME, or the project's .workbench."""
+    click.echo(load_settings().home)
+    return FINE
