@@ -14,7 +14,8 @@ from rich.table import Table
 
 from workbench.bundled import bundled
 from workbench.cli.console import COULD_NOT_RUN, FINE, err, out, plain, tell
-from workbench.cli.report import make_report, verdict
+from workbench.cli.report import experiment_of, make_report, verdict
+from workbench.config import load_settings
 from workbench.errors import DataError
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ if TYPE_CHECKING:
     metavar="EXPERIMENT",
     help="An earlier experiment, or 'last': exit with 1 where a model got worse beyond chance.",
 )
+@click.option(
+    "--replay",
+    metavar="EXPERIMENT",
+    help="Show this experiment, or the 'last', as it went, from the log alone: nothing is asked.",
+)
 @click.option("--report/--no-report", default=True, help="Write the executed notebook and the HTML report.")
 def compare(
     models: tuple[str, ...],
@@ -69,6 +75,7 @@ def compare(
     epochs: int,
     concurrency: int,
     baseline: str | None,
+    replay: str | None,
     report: bool,
 ) -> int:
     """Ask several models the same questions, and report quality, latency, cost and agreement.
@@ -84,8 +91,10 @@ def compare(
     from workbench.evals.dataset import load_dataset
 
     dataset = load_dataset(data)
+    client = Client(concurrency=concurrency, replay=experiment_of(replay, load_settings().home))
+    if client.recording is not None:
+        limit, epochs = client.recording.samples, client.recording.epochs
     dataset = dataset if limit is None else dataset.take(limit)
-    client = Client(concurrency=concurrency)
     _check_log(client)
     baseline = check_baseline(client.log, baseline, dataset) if baseline else None
     experiment = asyncio.run(_ask(client, models, dataset, epochs))
@@ -99,7 +108,9 @@ def compare(
     if report:
         values = {"experiment": experiment.id} | ({"baseline": baseline} if baseline else {})
         notebook = bundled("notebooks") / "10_compare.ipynb"
-        code = max(code, make_report(notebook, values, client.home / "reports" / experiment.id))
+        replayed = None if client.recording is None else experiment.id
+        folder = client.home / "reports" / (f"{replayed}-replay" if replayed else experiment.id)
+        code = max(code, make_report(notebook, values, folder, replay=replayed))
     elif baseline:
         code = max(code, _against_baseline(client.log, experiment.id, baseline))
     out.print(

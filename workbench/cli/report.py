@@ -30,9 +30,18 @@ from workbench.config import load_settings
     metavar="EXPERIMENT",
     help="Sets the parameter 'baseline': an earlier experiment, or 'last'.",
 )
+@click.option(
+    "--replay",
+    metavar="EXPERIMENT",
+    help="Answer its calls as they were answered in this experiment, or 'last': nothing is asked.",
+)
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
 def report(
-    notebook: Path, parameters: tuple[tuple[str, str], ...], baseline: str | None, folder: Path | None
+    notebook: Path,
+    parameters: tuple[tuple[str, str], ...],
+    baseline: str | None,
+    replay: str | None,
+    folder: Path | None,
 ) -> int:
     """Run a notebook by papermill and write it as an HTML report that opens with no network.
 
@@ -41,17 +50,31 @@ def report(
     values = {name: _value(text) for name, text in parameters}
     if baseline is not None:
         values["baseline"] = baseline
+    settings = load_settings()
+    replay = experiment_of(replay, settings.home)
     # A folder of its own for each run: two at once, or a failed one, leave the others as they are.
     name = f"{notebook.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
-    return make_report(notebook, values, folder or load_settings().home / "reports" / name)
+    return make_report(notebook, values, folder or settings.home / "reports" / name, replay=replay)
 
 
-def make_report(notebook: Path, values: dict[str, Any], folder: Path) -> int:
-    """Run a notebook, say where its report is, and give the exit code."""
+def experiment_of(reference: str | None, home: Path) -> str | None:
+    """The experiment that is to be replayed, if any."""
+    if reference is None:
+        return None
+    from workbench.analysis.results import find_experiment
+    from workbench.log import Log
+
+    return find_experiment(Log(home), reference)
+
+
+def make_report(notebook: Path, values: dict[str, Any], folder: Path, *, replay: str | None = None) -> int:
+    """Run a notebook, asking anew or replaying an experiment, say where its report is, give the exit code."""
     from workbench.report import run_report
 
+    environment = {} if replay is None else {"WORKBENCH_REPLAY": replay}
+
     with err.status(f"Running {notebook.name}…"):
-        made = run_report(notebook, values, folder)
+        made = run_report(notebook, values, folder, environment=environment)
     out.print(f"\nNotebook  {plain(str(made.notebook))}\nReport    {plain(str(made.page))}")
     for words in made.said:
         out.print(f"\n{plain(words)}")

@@ -28,7 +28,7 @@ from workbench.calls import (
     Timeouts,
 )
 from workbench.client.again import place_of, request_for, request_of
-from workbench.client.discovery import LISTING, LOOK, Reachable, look
+from workbench.client.discovery import LISTING, LOOK, Reachable, look, recorded
 from workbench.client.messages import Messages, messages_of
 from workbench.client.replay import Replay
 from workbench.client.stream import Stream
@@ -53,6 +53,7 @@ from workbench.transport import MakeHttp, Transport, make_http
 
 if TYPE_CHECKING:
     from workbench.log import Log
+    from workbench.log.recording import Recording
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -84,11 +85,15 @@ class Client:
         cache: Whether earlier answers to the same request will do, where the call itself does not say.
         redact: Regular expressions, beside those of WORKBENCH_REDACT (one a line): what they find in texts,
             bodies, errors and tags is `[redacted]` in the log, for all of the process's clients of that log.
+        replay: An experiment in the log, by its id or a beginning of it: calls are answered as they were
+            answered then, errors included; nothing is sent, no row is written and no key is needed. The
+            setting WORKBENCH_REPLAY where not given.
         settings: Keys and overriding base URLs; read from the environment and `.env` where not given.
         make_http: Makes the HTTP client of a loop; the seam for tests and for proxies of one's own.
 
     Raises:
-        ConfigError: The `.env` file cannot be read, or a pattern is no regular expression.
+        ConfigError: The `.env` file cannot be read, a pattern is no regular expression, or there is no such
+            experiment to replay.
     """
 
     def __init__(
@@ -101,6 +106,7 @@ class Client:
         timeouts: Timeouts | None = None,
         cache: bool = False,
         redact: Iterable[str] = (),
+        replay: str | None = None,
         settings: Settings | None = None,
         make_http: MakeHttp = make_http,
     ) -> None:
@@ -115,9 +121,21 @@ class Client:
         self._concurrency = concurrency
         self._per_provider = dict(per_provider or {})
         self._transport = Transport(make_http)
-        self._send: Send = stack(self._policies(attempts), self._transport.send)
         self._bound: dict[str, Any] = {}
         self._listed: dict[str, tuple[ModelInfo, ...]] = {}
+        self.recording = self._recording(replay or self.settings.get("WORKBENCH_REPLAY"))
+        self._send: Send = (
+            stack(self._policies(attempts), self._transport.send)
+            if self.recording is None
+            else self.recording.send
+        )
+
+    def _recording(self, experiment: str | None) -> Recording | None:
+        if experiment is None:
+            return None
+        from workbench.log.recording import Recording  # reads the log, see there
+
+        return Recording(self.log.store, experiment)
 
     def _policies(self, attempts: int) -> list[Policy]:
         return [
@@ -263,7 +281,8 @@ class Client:
         try:
             return await self._send(call)
         except ModelNotFoundError as exc:
-            await self._suggest(exc, call.endpoint)
+            if self.recording is None:
+                await self._suggest(exc, call.endpoint)
             raise
 
     def stream(self, model: str, messages: Messages, **options: Any) -> Stream:
@@ -325,6 +344,12 @@ class Client:
             ConfigError: The provider is unknown or its key is missing.
             CallError: It does not answer.
         """
+        if self.recording is not None:
+            return tuple(
+                ModelInfo(id=name.removeprefix(f"{provider}/"))
+                for name in self.recording.models
+                if name.startswith(f"{provider}/")
+            )
         to = endpoint(provider, "", self.settings)
         if provider not in self._listed:
             self._listed[provider] = await self._transport.models(to, timeouts)
@@ -336,6 +361,8 @@ class Client:
         A provider with a key or an address of the user's that does not answer is in the list too, with the
         `problem`; a local server that does not run at its usual port is not.
         """
+        if self.recording is not None:
+            return recorded(self.recording.models)
         return await look(self.settings, lambda provider, timeouts: self.models(provider, timeouts=timeouts))
 
     def _endpoint(self, model: str, base_url: str | None, api_key: str | None) -> tuple[Endpoint, str]:
@@ -344,8 +371,12 @@ class Client:
             if host.name not in HOSTS:
                 register(host)
             provider, name = host.name, model.removeprefix(f"{host.name}/")
+        elif self.recording is not None and model in self.recording.models:
+            provider, _, name = model.partition("/")  # it may be in no table here
         else:
             provider, name = split_name(model, self.settings.default_provider)
+        if self.recording is not None:
+            return Endpoint(provider=provider, protocol="", base_url=""), name
         to = endpoint(provider, name, self.settings, base_url=base_url, api_key=api_key)
         return self._hiding(to), name
 

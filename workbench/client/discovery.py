@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.calls import Timeouts
@@ -52,6 +52,17 @@ async def look(settings: Settings, models: ListModels) -> list[Reachable]:
         *(_look(host.name, models, configured=is_configured(host, settings)) for host in askable)
     )
     return [each for each in found if each is not None]
+
+
+def recorded(models: Sequence[str]) -> list[Reachable]:
+    """The providers of these models, each with those of them that are its own."""
+    names: dict[str, list[str]] = {}
+    for model in models:
+        names.setdefault(model.partition("/")[0], []).append(model)
+    return [
+        Reachable(provider=provider, models=tuple(own), suggested=tuple(own))
+        for provider, own in names.items()
+    ]
 
 
 async def _look(provider: str, models: ListModels, *, configured: bool) -> Reachable | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from uuid6 import uuid7
@@ -20,6 +20,9 @@ from workbench.evals.dataset import Dataset, Sample
 from workbench.evals.scorers import score
 from workbench.log.process import process_facts
 from workbench.simulator import SIMULATED
+
+if TYPE_CHECKING:
+    from workbench.log.recording import Recording
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 
@@ -122,6 +125,8 @@ async def evaluate(
         raise ConfigError("no models: give at least one as 'provider/model'")
     if epochs < 1:
         raise ConfigError(f"epochs is {epochs!r}: each sample is asked at least once")
+    if client.recording is not None:
+        experiment = _replayed(client.recording, dataset, epochs, experiment)
     evaluation = _Evaluation(
         client=client,
         experiment=experiment or new_experiment_id(),
@@ -155,6 +160,19 @@ async def evaluate(
         epochs=epochs,
         problems=evaluation.problems(),
     )
+
+
+def _replayed(recording: Recording, dataset: Dataset, epochs: int, experiment: str | None) -> str:
+    """The experiment that a client replays, if it is this one."""
+    if experiment not in (None, recording.experiment):
+        raise ConfigError(f"this client replays experiment {recording.experiment!r}, not {experiment!r}")
+    if (dataset.hash, epochs) != (recording.dataset_hash, recording.epochs):
+        raise ConfigError(
+            f"experiment {recording.experiment!r} asked {recording.samples} samples of {recording.dataset!r} "
+            f"{recording.epochs} times, not {len(dataset)} of {dataset.name!r} {epochs} times, or these are "
+            "others: replay it with its own data, limit and epochs"
+        )
+    return recording.experiment
 
 
 def _rounds(models: Sequence[str], dataset: Dataset, epochs: int) -> Iterator[tuple[str, Sample, int]]:
@@ -209,6 +227,8 @@ class _Evaluation:
         self, run: str, model: str, sample: Sample, epoch: int, completion: Completion
     ) -> None:
         given = score(sample, completion.text)
+        if self.client.recording is not None:
+            return  # the log has it
         row = {
             "id": str(uuid7()),
             "scored_at": datetime.now(UTC),
@@ -228,6 +248,8 @@ class _Evaluation:
         await asyncio.wrap_future(self.client.recorder.append("scores", orjson.dumps(row)))
 
     def keep_run(self, model: str, epochs: int) -> None:
+        if self.client.recording is not None:
+            return
         facts = process_facts()
         row = {
             "id": run_id(self.experiment, model),

@@ -56,11 +56,20 @@ async def find_models(client: Client, models: Sequence[str] = ()) -> Found:
     Args:
         client: Who looks.
         models: The models to compare, where they are chosen already; the look is then only for `choices`.
+            A client that replays an experiment gives the models of that one.
 
     Raises:
         ConfigError: A chosen model has no known provider, or its key is missing.
     """
     chosen = tuple(client.full_name(model) for model in models)
+    if client.recording is not None:
+        models = chosen or client.recording.models
+        simulated = not chosen and all(name.startswith(f"{SIMULATED}/") for name in models)
+        return Found(
+            models=models,
+            choices=tuple(dict.fromkeys([*models, *client.recording.models])),
+            simulated=simulated,
+        )
     reachable = await client.reachable()
     problems = tuple(f"{each.provider}: {each.problem}" for each in reachable if each.problem)
     answering = [each for each in reachable if not each.problem]
