@@ -1,4 +1,4 @@
-"""Answers that are kept, and which requests they answer."""
+"""Answers out of the log, and which requests they answer."""
 
 from __future__ import annotations
 
@@ -6,176 +6,165 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from uuid import UUID
 
 import pytest
 from served import Steered
+from uuid6 import uuid7
 
-from workbench.calls import Call, Chunk, Completion, FinishReason, Message, Timing, ToolCall, Usage
+from workbench.calls import Attempt, Call, Chunk, Completion, Timing, ToolCall, Usage
 from workbench.client import Client
 from workbench.config import Settings
-from workbench.errors import OverloadedError
+from workbench.errors import ConfigError, InvalidRequestError
 from workbench.policies import cache
 
 MakeCall = Callable[..., Call]
-WHOLE = Completion(
+ANY_TIME = datetime.min.replace(tzinfo=UTC)
+SOURCE = UUID(str(uuid7()))
+LOGGED = Completion(
     text="Tromsø 🌊",
     reasoning="Hm.",
     tool_calls=(ToolCall(id="1", name="look", arguments="{}"),),
     finish_reason="stop",
     usage=Usage(input_tokens=7, output_tokens=3, reasoning_tokens=0),
     cost_usd=Decimal("0.1"),
-    timing=Timing(duration_s=1.0),
+    price_version="a list",
+    timing=Timing(duration_s=1.0, queued_s=2.0),
+    provider="p",
+    model="m",
     served_model="m-1",
     response_id="r-1",
+    attempts=(Attempt(duration_s=1.0),),
+    call_id=SOURCE,
     received='{"text": "Tromsø 🌊"}'.encode(),
 )
 
 
-def kept_in(folder: Path) -> list[Path]:
-    return list(folder.rglob("*.json"))
+async def logged(call: Call) -> Completion | None:
+    return LOGGED
 
 
-class Server:
-    def __init__(self, answer: Completion = WHOLE) -> None:
-        self.answer = answer
-        self.asked = 0
-
-    async def send(self, call: Call) -> Completion:
-        self.asked += 1
-        return self.answer
+async def nothing(call: Call) -> Completion | None:
+    return None
 
 
-async def test_a_kept_answer_is_the_same_but_free_and_without_a_time(
-    tmp_path: Path, a_call: MakeCall
-) -> None:
-    server, policy = Server(), cache(tmp_path, bytes)
-    await policy(a_call(use_cache=True), server.send)
-    call = a_call(use_cache=True)
-    answer = await policy(call, server.send)
-    assert server.asked == 1
-    assert answer.cached
-    assert (answer.cost_usd, answer.price_version, answer.timing) == (Decimal(0), "cache", Timing())
-    assert (answer.provider, answer.model, answer.call_id, answer.attempts) == ("p", "m", call.id, ())
-    kept = ("text", "reasoning", "tool_calls", "finish_reason", "usage", "served_model", "response_id", "raw")
-    assert [getattr(answer, name) for name in kept] == [getattr(WHOLE, name) for name in kept]
+async def send(call: Call) -> Completion:
+    return Completion(text="fresh")
 
 
-async def test_an_observer_sees_a_kept_answer_at_once(tmp_path: Path, a_call: MakeCall) -> None:
-    server, policy, seen = Server(), cache(tmp_path, bytes), list[Chunk]()
-    for _ in range(2):
-        await policy(a_call(use_cache=True, on_chunk=seen.append), server.send)
-    [chunk] = seen  # the first call's chunks are the transport's to show
-    assert (chunk.text, chunk.usage, chunk.done) == (WHOLE.text, WHOLE.usage, True)
+async def test_a_logged_answer_is_the_same_but_free_and_without_times(a_call: MakeCall) -> None:
+    call = a_call(cache_since=ANY_TIME)
+    answer = await cache(logged)(call, send)
+    assert answer == replace(
+        LOGGED,
+        cost_usd=Decimal(0),
+        price_version="cache",
+        timing=Timing(),
+        attempts=(),
+        cached=True,
+        source_id=SOURCE,
+        call_id=call.id,
+    )
+    assert answer.raw == LOGGED.raw
+
+
+async def test_an_observer_sees_a_logged_answer_at_once(a_call: MakeCall) -> None:
+    seen: list[Chunk] = []
+    await cache(logged)(a_call(cache_since=ANY_TIME, on_chunk=seen.append), send)
+    [chunk] = seen
+    assert (chunk.text, chunk.usage, chunk.done) == (LOGGED.text, LOGGED.usage, True)
     assert chunk.tool_calls[0].name == "look"
 
 
-async def test_a_call_that_did_not_ask_for_it_is_neither_answered_nor_kept(
-    tmp_path: Path, a_call: MakeCall
+async def test_a_call_that_wants_no_logged_answer_is_made(a_call: MakeCall) -> None:
+    assert (await cache(logged)(a_call(), send)).text == "fresh"
+
+
+async def test_a_call_that_was_not_answered_yet_is_made(a_call: MakeCall) -> None:
+    assert (await cache(nothing)(a_call(cache_since=ANY_TIME), send)).text == "fresh"
+
+
+async def test_a_hit_is_a_row_that_costs_nothing_and_names_its_source(
+    client: Client, steered: Steered
 ) -> None:
-    server, policy = Server(), cache(tmp_path, bytes)
-    for use_cache in (False, True, False):
-        await policy(a_call(use_cache=use_cache), server.send)
-    assert server.asked == 3
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"text": "another question"},
-        {"provider": "another"},
-        {"params": {"temperature": 0}},
-        {"params": {"temperature": 0.0, "seed": 1}},
-        {"params": {"max_tokens": 5}},
-        {"params": {"stop": ("a",)}},
-        {"params": {"extra": {"logprobs": True}}},
-    ],
-    ids=str,
-)
-async def test_another_parameter_is_another_request(
-    change: dict[str, Any], tmp_path: Path, a_call: MakeCall
-) -> None:
-    server, policy = Server(), cache(tmp_path, bytes)
-    await policy(a_call(use_cache=True), server.send)
-    await policy(a_call(use_cache=True, **change), server.send)
-    assert server.asked == 2
-
-
-async def test_streaming_or_not_is_the_same_request(tmp_path: Path, a_call: MakeCall) -> None:
-    server, policy = Server(), cache(tmp_path, bytes)
-    call = a_call(use_cache=True)
-    await policy(call, server.send)
-    await policy(replace(call, request=replace(call.request, stream=True)), server.send)
-    assert server.asked == 1
-
-
-async def test_a_system_prompt_is_another_request_than_the_same_words_of_the_user(
-    tmp_path: Path, a_call: MakeCall
-) -> None:
-    server, policy = Server(), cache(tmp_path, bytes)
-    call = a_call(use_cache=True, text="Be brief.")
-    system = replace(call.request, messages=(Message(role="system", content="Be brief."),))
-    await policy(call, server.send)
-    await policy(replace(call, request=system), server.send)
-    assert server.asked == 2
-
-
-async def test_a_failed_call_is_not_kept(tmp_path: Path, a_call: MakeCall) -> None:
-    async def fail(call: Call) -> Completion:
-        raise OverloadedError("busy")
-
-    server, policy = Server(), cache(tmp_path, bytes)
-    with pytest.raises(OverloadedError):
-        await policy(a_call(use_cache=True), fail)
-    await policy(a_call(use_cache=True), server.send)
-    assert server.asked == 1
-
-
-@pytest.mark.parametrize(("reason", "asked"), [("error", 2), ("length", 1), ("content_filter", 1)])
-async def test_an_answer_that_ended_in_an_error_is_not_kept(
-    reason: FinishReason, asked: int, tmp_path: Path, a_call: MakeCall
-) -> None:
-    server, policy = Server(replace(WHOLE, finish_reason=reason)), cache(tmp_path, bytes)
-    for _ in range(2):
-        await policy(a_call(use_cache=True), server.send)
-    assert server.asked == asked
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"text": "x"}', b'{"received": 1}'])
-async def test_a_broken_file_is_an_answer_that_was_not_kept(
-    content: bytes, tmp_path: Path, a_call: MakeCall
-) -> None:
-    server, policy = Server(), cache(tmp_path, bytes)
-    await policy(a_call(use_cache=True), server.send)
-    [path] = kept_in(tmp_path)
-    path.write_bytes(content)
-    assert not (await policy(a_call(use_cache=True), server.send)).cached
-    assert (await policy(a_call(use_cache=True), server.send)).cached
-
-
-async def test_a_cache_that_cannot_be_written_fails_no_call(tmp_path: Path, a_call: MakeCall) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    answer = await cache(tmp_path / "file", bytes)(a_call(use_cache=True), Server().send)
-    assert answer is WHOLE
-
-
-async def test_a_hit_is_a_row_that_costs_nothing(client: Client, steered: Steered) -> None:
-    for _ in range(2):
-        answer = await client.chat("sim/swift", "mark-cache", cache=True)
-    assert answer.cached
+    asked = await client.chat("sim/swift", "mark-cache")
+    answer = await client.chat("sim/swift", "mark-cache", cache=True)
+    assert (answer.cached, answer.source_id, answer.text) == (True, asked.call_id, asked.text)
     assert len(await steered.requests("mark-cache")) == 1
     hit, miss = client.log.calls().to_dict("records")
     assert (bool(hit["cached"]), bool(miss["cached"])) == (True, False)
-    assert hit["cost_usd"] == 0 < miss["cost_usd"]
-    assert hit["text"] == miss["text"]
-    assert (hit["attempts"], miss["attempts"]) == (0, 1)
-    assert str(hit["duration_s"]) in {"nan", "None", "<NA>"}
-    assert hit["id"] != miss["id"]
+    assert (str(hit["id"]), str(hit["source_id"])) == (str(answer.call_id), str(miss["id"]))
+    assert (hit["cost_usd"], hit["attempts"], miss["attempts"]) == (0, 0, 1)
+    assert miss["cost_usd"] > 0
+    assert (hit["text"], hit["input_tokens"]) == (miss["text"], miss["input_tokens"])
+    assert hit["cache_key"] == miss["cache_key"]
+    assert all(str(hit[name]) in {"nan", "None", "<NA>"} for name in ("duration_s", "ttft_s", "response"))
 
 
-async def test_two_processes_share_what_is_kept(
+async def test_a_hit_of_a_hit_has_the_whole_answer_of_the_call_that_was_made(client: Client) -> None:
+    asked = await client.chat("sim/sage", "What is 3 plus 9?", stream=True)
+    for _ in range(2):
+        answer = await client.chat("sim/sage", "What is 3 plus 9?", cache=True)
+        assert answer.source_id == asked.call_id
+        assert (answer.reasoning, answer.raw) == (asked.reasoning, asked.raw)
+
+
+async def test_asking_anew_gives_the_answer_that_is_served_from_then_on(
+    client: Client, steered: Steered
+) -> None:
+    await client.chat("sim/swift", "mark-refresh", cache=True)
+    newer = await client.chat("sim/swift", "mark-refresh", cache=True, refresh=True)
+    assert not newer.cached
+    assert (await client.chat("sim/swift", "mark-refresh", cache=True)).source_id == newer.call_id
+    assert len(await steered.requests("mark-refresh")) == 2
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(days=7), "7d", "1m"])
+async def test_an_answer_may_be_so_old_and_no_older(client: Client, age: timedelta | str) -> None:
+    await client.chat("sim/swift", "mark-age")
+    assert (await client.chat("sim/swift", "mark-age", cache=age)).cached == (age != timedelta(0))
+
+
+async def test_a_client_may_take_answers_from_the_log_unless_a_call_says_otherwise(
+    client: Client, simulated: Settings
+) -> None:
+    thrifty = Client(client.home, settings=simulated, cache="7d")
+    async with thrifty:
+        asked = [await thrifty.chat("sim/swift", "mark-client", cache=cache) for cache in (None, None, False)]
+    assert [answer.cached for answer in asked] == [False, True, False]
+
+
+async def test_an_age_that_is_none_is_refused(client: Client, simulated: Settings) -> None:
+    with pytest.raises(ConfigError, match="'a week'"):
+        Client(client.home, settings=simulated, cache="a week")
+    with pytest.raises(ConfigError, match="'a week'"):
+        await client.chat("sim/swift", "?", cache="a week")
+
+
+async def test_an_answer_that_was_cut_off_is_not_served(client: Client, steered: Steered) -> None:
+    question = "What is the capital of mark-short?"
+    answers = [await client.chat("sim/sage", question, max_tokens=2, cache=True) for _ in range(2)]
+    assert [(answer.finish_reason, answer.cached) for answer in answers] == [("length", False)] * 2
+
+
+async def test_a_failed_call_is_not_served(client: Client, steered: Steered) -> None:
+    await steered.fault("context_length", model="swift")
+    with pytest.raises(InvalidRequestError):
+        await client.chat("sim/swift", "mark-failed", cache=True)
+    assert not (await client.chat("sim/swift", "mark-failed", cache=True)).cached
+
+
+async def test_each_repetition_of_a_sample_has_an_answer_of_its_own(client: Client) -> None:
+    for run in ("first", "second"):
+        for epoch in range(2):
+            bound = client.bind(run=run, sample="s", epoch=epoch)
+            answer = await bound.chat("sim/swift", "mark-epoch", cache=True)
+            assert answer.cached == (run == "second")
+
+
+async def test_two_processes_share_what_is_logged(
     client: Client, steered: Steered, simulated: Settings
 ) -> None:
     await client.chat("sim/swift", "mark-shared", cache=True)
@@ -191,3 +180,8 @@ print(workbench.run(client.chat("sim/swift", "mark-shared")).cached)
     )
     assert (await process.communicate())[0] == b"True\n"
     assert len(await steered.requests("mark-shared")) == 1
+
+
+async def test_no_folder_of_answers_is_made_beside_the_log(client: Client) -> None:
+    await client.chat("sim/swift", "mark-folder", cache=True)
+    assert not list(client.home.glob("cache*"))

@@ -131,7 +131,7 @@ class Call:
         request: What is asked.
         timeouts: How long to wait.
         on_chunk: Told of each chunk as it arrives.
-        use_cache: Whether an earlier answer to the same request will do.
+        cache_since: Since when a logged answer to the same request will do; `None` is never.
         experiment: Set of runs that the call belongs to, `None` outside one; likewise `run` and `sample`.
         epoch: k-th repetition of the sample in the run, from 0.
         tags: The user's own words about the call.
@@ -144,7 +144,7 @@ class Call:
     request: Request
     timeouts: Timeouts = Timeouts()
     on_chunk: Callable[[Chunk], None] | None = None
-    use_cache: bool = False
+    cache_since: datetime | None = None
     experiment: str | None = None
     run: str | None = None
     sample: str | None = None

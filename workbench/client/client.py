@@ -7,7 +7,7 @@ import contextlib
 import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -34,8 +34,9 @@ from workbench.client.replay import Replay
 from workbench.client.stream import Stream
 from workbench.config import Settings, load_settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
-from workbench.log import Recorder, record
+from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
+from workbench.log.moment import moment
 from workbench.log.redaction import patterns_of
 from workbench.pipeline import Policy, Send, stack
 from workbench.policies import cache, limit, retry
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from workbench.log.recording import Recording
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+Cache = bool | timedelta | str
+"""Whether a logged answer to the same request will do, or how old it may be: `timedelta(days=7)`, `"7d"`."""
 
 
 @functools.cache
@@ -82,7 +85,8 @@ class Client:
         per_provider: Other numbers for some providers.
         attempts: HTTP tries of a call, at least 1.
         timeouts: How long to wait for an answer.
-        cache: Whether earlier answers to the same request will do, where the call itself does not say.
+        cache: Whether the log's answers to the same requests will do, or how old they may be (`"7d"`), where
+            the call itself does not say.
         redact: Regular expressions, beside those of WORKBENCH_REDACT (one a line): what they find in texts,
             bodies, errors and tags is `[redacted]` in the log, for all of the process's clients of that log.
         replay: An experiment in the log, by its id or a beginning of it: calls are answered as they were
@@ -104,7 +108,7 @@ class Client:
         per_provider: Mapping[str, int] | None = None,
         attempts: int = 4,
         timeouts: Timeouts | None = None,
-        cache: bool = False,
+        cache: Cache = False,
         redact: Iterable[str] = (),
         replay: str | None = None,
         settings: Settings | None = None,
@@ -117,7 +121,9 @@ class Client:
         self.timeouts = timeouts or Timeouts()
         self.recorder = _recorder(self.home)
         self.recorder.redaction.add([*patterns_of(self.settings.get("WORKBENCH_REDACT")), *redact])
-        self._cache_all = cache
+        self._cache = cache
+        _since(cache)  # said now if it is no time, not with the first call
+        self._lookup = Lookup(self.home)
         self._concurrency = concurrency
         self._per_provider = dict(per_provider or {})
         self._transport = Transport(make_http)
@@ -141,7 +147,7 @@ class Client:
         return [
             record(self.recorder),
             # the waterline: each call that gets here is one row
-            cache(self.home / "cache", functools.partial(self.recorder.redaction, "calls")),
+            cache(self._lookup),
             price,
             retry(attempts),
             limit(self._concurrency, self._per_provider),
@@ -217,7 +223,8 @@ class Client:
         extra: Mapping[str, Any] = NOTHING,
         stream: bool = False,
         on_chunk: Callable[[Chunk], None] | None = None,
-        cache: bool | None = None,
+        cache: Cache | None = None,
+        refresh: bool = False,
         tags: Mapping[str, str] = NOTHING,
         base_url: str | None = None,
         api_key: str | None = None,
@@ -238,7 +245,9 @@ class Client:
             extra: Fields of the request's body that only this provider has.
             stream: Whether to ask for a stream, without which there is no time to first token.
             on_chunk: Told of each chunk as it arrives; asks for a stream. It must not block.
-            cache: Whether an earlier answer to the same request will do.
+            cache: Whether the log's answer to the same request will do, or how old it may be: `True`,
+                `timedelta(days=7)`, `"7d"`. It costs nothing and has no times.
+            refresh: Ask anew, whatever `cache` says; the new answer is the log's from then on.
             tags: Marks of the row in the log, beside those of `bind`.
             base_url: Any server's URL, in place of the table's.
             api_key: The key, in place of the settings'.
@@ -251,31 +260,67 @@ class Client:
             ConfigError: Nothing was sent: a name, a key or a parameter has to be mended.
             CallError: Something was sent, and no completion came of it; see `workbench.errors`.
         """
-        to, name = self._endpoint(model, base_url, api_key)
-        params = Params(
+        call = self._call(
+            model,
+            messages,
+            system=system,
             temperature=temperature,
             top_p=top_p,
             max_tokens=max_tokens,
-            stop=(stop,) if isinstance(stop, str) else None if stop is None else tuple(stop),
+            stop=stop,
             seed=seed,
             extra=extra,
+            stream=stream,
+            on_chunk=on_chunk,
+            cache_since=None if refresh else _since(self._cache if cache is None else cache),
+            tags=tags,
+            base_url=base_url,
+            api_key=api_key,
+            timeouts=timeouts,
         )
-        call = Call(
+        return await self._make(call)
+
+    def foresee(self, model: str, messages: Messages, **options: Any) -> None:
+        """Say that a call will be made within seconds, for which the log's answer will do.
+
+        What the log has of many calls is found by one query, which takes as long as that of a single one.
+        `options` are those of `chat`; must be called where an event loop runs.
+        """
+        self._lookup.foresee(self._call(model, messages, **options))
+
+    def _call(
+        self,
+        model: str,
+        messages: Messages,
+        *,
+        system: str | None = None,
+        stop: str | Sequence[str] | None = None,
+        stream: bool = False,
+        on_chunk: Callable[[Chunk], None] | None = None,
+        cache_since: datetime | None = None,
+        tags: Mapping[str, str] = NOTHING,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        timeouts: Timeouts | None = None,
+        **params: Any,
+    ) -> Call:
+        to, name = self._endpoint(model, base_url, api_key)
+        stops = (stop,) if isinstance(stop, str) else None if stop is None else tuple(stop)
+        return Call(
             id=uuid7(),
             started_at=datetime.now(UTC),
             endpoint=to,
             request=Request(
                 model=name,
                 messages=messages_of(messages, system),
-                params=params,
+                params=Params(stop=stops, **params),
                 stream=stream or on_chunk is not None,
             ),
             timeouts=timeouts or self.timeouts,
             on_chunk=on_chunk,
-            use_cache=self._cache_all if cache is None else cache,
+            cache_since=cache_since,
             **{**self._bound, "tags": {**self._bound.get("tags", {}), **tags}},
         )
-        return await self._make(call)
 
     async def _make(self, call: Call) -> Completion:
         try:
@@ -395,3 +440,10 @@ class Client:
             names = [model.id for model in await self._transport.models(to, LOOK)]
             if close := nearest(error.model, names):
                 error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
+
+
+def _since(cache: Cache) -> datetime | None:
+    """Since when answers of the log will do; `None` is never."""
+    if isinstance(cache, bool):
+        return datetime.min.replace(tzinfo=UTC) if cache else None
+    return moment(cache, datetime.now(UTC))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.config import load_settings
 from workbench.log.journal import LogWarning
+from workbench.log.lookup import Lookup
 from workbench.log.record import record
 from workbench.log.recorder import Recorder
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from workbench.log.store import Store
     from workbench.log.tables import Log
 
-__all__ = ["Log", "LogWarning", "Recorder", "Store", "record"]
+__all__ = ["Log", "LogWarning", "Lookup", "Recorder", "Store", "record"]
 
-_OF_THE_PROJECT = ("call", "calls", "errors", "runs", "scores", "sql", "usage")
+_OF_THE_PROJECT = ("call", "calls", "errors", "reprice", "runs", "scores", "sql", "usage")
 
 
 def __getattr__(name: str) -> Any:

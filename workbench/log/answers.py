@@ -14,6 +14,16 @@ from workbench.calls import USAGE_FIELDS, Attempt, Completion, Timing, Usage, fo
 from workbench.errors import DataError
 from workbench.protocols import SHAPE_ERRORS, decode_received, protocol
 
+ANSWER_COLUMNS = ", ".join(
+    (
+        *("id", "status", "provider", "model", "served_model", "protocol", "cached", "source_id"),
+        *("response", "text", "finish_reason", *USAGE_FIELDS, "cost_usd", "price_version"),
+        *("duration_s", "ttft_s", "ttfv_s", "queued_s", "waited_s"),
+        *("attempts", "attempt_errors", "response_id"),
+    )
+)
+"""The columns of `calls` that `completion_of` looks at."""
+
 
 def completion_of(row: Mapping[str, Any]) -> Completion:
     """A logged call's completion: what was received, read anew, with the times and the cost of then.
@@ -23,7 +33,7 @@ def completion_of(row: Mapping[str, Any]) -> Completion:
     reasoning nor tool calls; the answer in full is that of the row `source_id`.
 
     Args:
-        row: The columns of `calls` by name, JSON as text, `None` where not known.
+        row: `ANSWER_COLUMNS` by name, JSON as text, `None` where not known.
 
     Raises:
         DataError: The call was answered, but the answer cannot be read.
