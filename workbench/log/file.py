@@ -17,7 +17,7 @@ from workbench.log.migrations import migrate
 from workbench.log.schema import SCHEMA_VERSION, text
 
 # The oldest storage that has zstd: a newer DuckDB's 'latest' would shut out kernels that have an older one.
-_STORAGE = "v1.2.0"
+STORAGE = "v1.2.0"
 _SAFE = "calls that are being made are safe in the journal meanwhile"
 
 
@@ -85,14 +85,24 @@ class LogFile:
 
 def new_file(path: Path) -> None:
     """Make an empty log file; whoever is killed at it leaves none, not half of one."""
+    put_in_place(new_draft(path), path)
+
+
+def new_draft(path: Path) -> Path:
+    """Make an empty log beside the file `path`, in place of what somebody who was killed left there."""
     draft = path.with_suffix(".new")
-    for old in (draft, draft.with_suffix(".new.wal")):
-        old.unlink(missing_ok=True)
+    drop_draft(path)
     with duckdb.connect() as db:
-        db.execute(f"ATTACH {text(draft)} AS log (STORAGE_VERSION '{_STORAGE}')")
+        db.execute(f"ATTACH {text(draft)} AS log (STORAGE_VERSION '{STORAGE}')")
         migrate(db, "log", 0)
         db.execute("DETACH log")
-    put_in_place(draft, path)
+    return draft
+
+
+def drop_draft(path: Path) -> None:
+    """Delete what lies beside the file `path` and is not finished."""
+    for suffix in (".new", ".new.wal"):
+        path.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def put_in_place(draft: Path, path: Path) -> None:

@@ -51,7 +51,7 @@ def prepare(home: Path) -> Path:
 
 
 def _make_private(home: Path) -> None:
-    """Make the folder for its owner alone, and for the group where the umask lets that write: it has prompts."""
+    """Make the folder for its owner, and for the group where the umask lets that write: it has prompts."""
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
         home.mkdir(mode=0o770)

@@ -172,6 +172,13 @@ _homes: set[Path] = set()
 _ingesting: dict[Path, threading.Thread] = {}
 
 
+def seal(home: Path) -> None:
+    """Close the recorders of this process for a log, so that its journal can be ingested whole."""
+    for recorder in list(_recorders):
+        if recorder.home == home:
+            recorder.close()
+
+
 def _ingest_soon(home: Path) -> None:
     """Ingest in a thread of its own, unless one is at it; it does not matter who ingests, or when."""
     thread = _ingesting.get(home)
