@@ -19,6 +19,7 @@ from workbench.log.moment import Since
 from workbench.log.reference import find_call
 from workbench.log.schema import tables_in_words
 from workbench.log.store import Store
+from workbench.log.upkeep import Upkeep
 from workbench.log.usage import usage_query
 
 _ERRORS = (
@@ -26,7 +27,7 @@ _ERRORS = (
 )
 
 
-class Log:
+class Log(Upkeep):
     """The call log in the folder `home`, to read: every row that was reported done, of every process.
 
     A folder without a log gives empty frames. Times are UTC. `None`, `NaN` and `<NA>` mean not known.
