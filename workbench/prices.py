@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from workbench.calls import Call, Completion, Endpoint, Usage
 from workbench.pipeline import Send
@@ -38,6 +39,50 @@ def cost_usd(endpoint: Endpoint, model: str, usage: Usage, at: datetime) -> tupl
     return (None, None) if cost is None else (cost, _list_version())
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rate:
+    """What tokens of a model cost, US dollars, in calls whose input is longer than `above_tokens`.
+
+    Attributes:
+        above_tokens: The rate holds for calls with more input tokens than this; -1 for all.
+        call_usd: Of each call, whatever its tokens.
+        input_usd: Of each token of input.
+        cached_usd: Of each one that the provider read from its cache; that of `input_usd` where it has no
+            price of its own.
+        output_usd: Of each token of output.
+    """
+
+    above_tokens: int
+    call_usd: float
+    input_usd: float
+    cached_usd: float
+    output_usd: float
+
+
+def rates(endpoint: Endpoint, model: str, at: datetime) -> tuple[Rate, ...]:
+    """The prices of a model, for costs of many calls at once; empty where they are not known.
+
+    Args:
+        endpoint: Where the calls would go.
+        model: The model's id, as the provider knows it.
+        at: The moment, aware.
+
+    Returns:
+        By rising `above_tokens`: some models cost more when the input is long.
+    """
+    steps = (-1, *([] if _own(endpoint, model) else _steps(endpoint.price_list, model, at)))
+    found = [_rate(endpoint, model, at, step) for step in steps]
+    return tuple(rate for rate in found if rate is not None)
+
+
+def priced_models(endpoint: Endpoint) -> list[str]:
+    """The models of a provider whose price is known, as far as they are listed."""
+    from genai_prices.data_snapshot import get_snapshot  # as below
+
+    listed = (provider for provider in get_snapshot().providers if provider.id == endpoint.price_list)
+    return [*endpoint.prices, *(model.id for provider in listed for model in provider.models)]
+
+
 async def price(call: Call, send: Send) -> Completion:
     """Policy: write the cost on the completion, unless the provider itself reported one."""
     if not _own(call.endpoint, call.request.model):
@@ -54,15 +99,57 @@ def _own(endpoint: Endpoint, model: str) -> tuple[Decimal, Decimal] | None:
     return endpoint.prices.get(model) or endpoint.prices.get("*")
 
 
+def _rate(endpoint: Endpoint, model: str, at: datetime, above_tokens: int) -> Rate | None:
+    """Costs are straight lines between the steps: a few of them say all."""
+    n = above_tokens + 1
+
+    def cost(input_tokens: int, output_tokens: int, cached: int = 0) -> Decimal | None:
+        usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens, cache_read_tokens=cached)
+        return cost_usd(endpoint, model, usage, at)[0]
+
+    base, more, spoken, cached = cost(n, 0), cost(n + 1, 0), cost(n, 1), cost(n + 1, 0, cached=1)
+    if base is None or more is None or spoken is None:
+        return None
+    return Rate(
+        above_tokens=above_tokens,
+        call_usd=float(base - n * (more - base)),
+        input_usd=float(more - base),
+        cached_usd=float((more if cached is None else cached) - base),
+        output_usd=float(spoken - base),
+    )
+
+
+def _steps(price_list: str, model: str, at: datetime) -> list[int]:
+    """Numbers of input tokens above which the list has other prices."""
+    import genai_prices
+
+    found = _found(price_list, model)
+    if found is None:
+        return []
+    none = genai_prices.Usage(input_tokens=0, output_tokens=0)
+    priced = found[1].calc_price(none, found[0], genai_request_timestamp=at).model_price
+    return sorted({step.start for each in vars(priced).values() for step in getattr(each, "tiers", ())})
+
+
 @lru_cache(maxsize=1024)
-def _listed(price_list: str, model: str) -> Callable[[Usage, datetime], Decimal | None] | None:
-    import genai_prices  # read with the first call that needs it
-    from genai_prices.data_snapshot import get_snapshot
+def _found(price_list: str, model: str) -> tuple[Any, Any] | None:
+    """The provider and the model in the price list."""
+    from genai_prices.data_snapshot import get_snapshot  # read with the first call that needs it
 
     try:
         provider, found = get_snapshot().find_provider_model(model, None, price_list, None)
     except LookupError:
         return None
+    return provider, found
+
+
+@lru_cache(maxsize=1024)
+def _listed(price_list: str, model: str) -> Callable[[Usage, datetime], Decimal | None] | None:
+    import genai_prices
+
+    if (pair := _found(price_list, model)) is None:
+        return None
+    provider, found = pair
 
     def calculate(usage: Usage, at: datetime) -> Decimal | None:
         tokens = genai_prices.Usage(

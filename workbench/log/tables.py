@@ -17,6 +17,7 @@ from workbench.log.conditions import Conditions
 from workbench.log.frame import frame_of, rows_of
 from workbench.log.moment import Since
 from workbench.log.reference import find_call
+from workbench.log.reprice import reprice
 from workbench.log.schema import tables_in_words
 from workbench.log.store import Store
 from workbench.log.upkeep import Upkeep
@@ -70,6 +71,52 @@ class Log(Upkeep):
         conditions = Conditions("started_at", since, until, where)
         query = usage_query([by] if isinstance(by, str) else by, conditions)
         return self._frame(query, conditions.values)
+
+    def reprice(
+        self,
+        model: str,
+        *,
+        since: Since | None = None,
+        until: Since | None = None,
+        where: str | None = None,
+        by: str | Sequence[str] = ("provider", "model"),
+    ) -> pd.DataFrame:
+        """What the same calls would cost on another model today, and how long they would take: estimates.
+
+        The other model's tokens are estimated from those that were counted (see `workbench.log.tokens`; a
+        provider's tokenizer is not needed). Its answers are taken to be as long as those that were given;
+        where the log has samples that both models answered, those tell how much longer they are, for calls
+        that are samples too.
+
+        Args:
+            model: The other one, as `provider/model`; needs a price that is known, or calls in the log.
+            since: Leave out calls before.
+            until: Leave out calls from then on.
+            where: An SQL condition on the columns of `calls`.
+            by: As in `usage`.
+
+        Returns:
+            One row per group: the columns of `by`; of the calls as they were `calls`, `errors`, `cached`,
+            `input_tokens`, `output_tokens`, `cost_usd`, `unknown_cost` and `duration_p50_s`, as in `usage`;
+            then on the other model
+
+            - `est_input_tokens`, `est_output_tokens`, and `uncounted`: calls that are not in them, since the
+              log has no tokens of theirs;
+            - `est_cost_usd` at today's prices, as if nothing was read from the provider's cache, between
+              `est_cost_low_usd` (each call with fewer tokens than nine of ten, and as much read from the
+              cache as then) and `est_cost_high_usd` (each with more); `nan` where it has no price;
+            - `difference_usd` and `ratio` to `cost_usd`, over the calls of which both are known; the ratio to
+              nothing is `nan`;
+            - `est_duration_p50_s` between `est_duration_low_s` and `est_duration_high_s`: time to first token
+              and time for each after it, medians and 5th and 95th percentiles over `est_duration_n` streamed
+              calls of the other model; `nan` where there is none;
+            - `basis`: what all this rests on, in words.
+
+        Raises:
+            ConfigError: The model has neither a price nor a call; the message has the nearest names.
+        """
+        names = [by] if isinstance(by, str) else by
+        return reprice(self, model, names, Conditions("started_at", since, until, where))
 
     def calls(
         self,
