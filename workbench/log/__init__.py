@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Log", "LogWarning", "Lookup", "Recorder", "Store", "record"]
 
-_OF_THE_PROJECT = ("call", "calls", "errors", "reprice", "runs", "scores", "sql", "usage")
+_OF_THE_PROJECT = ("call", "calls", "errors", "export", "load", "prune", "reprice", "runs", "scores", "sql", "usage")
 
 
 def __getattr__(name: str) -> Any:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from workbench.errors import ConfigError
 from workbench.log.conditions import Conditions
-from workbench.log.export import export
-from workbench.log.load import load
+from workbench.log.exporting import export
+from workbench.log.loading import load
 from workbench.log.moment import Since
-from workbench.log.prune import Pruned, prune
+from workbench.log.pruning import Pruned, prune
 from workbench.log.store import Store
 
 

@@ -16,7 +16,7 @@ from uuid6 import uuid7
 
 from workbench.errors import DataError
 from workbench.log import journal
-from workbench.log.export import format_of
+from workbench.log.exporting import format_of
 from workbench.log.file import query
 from workbench.log.lock import BusyError, to_ingest
 from workbench.log.schema import SCHEMA_VERSION, TABLES, Column, text
