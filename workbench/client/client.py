@@ -363,6 +363,11 @@ class Client:
                 parameter.
             CallError: The new call failed.
         """
+        if self.recording is not None:
+            raise ConfigError(
+                f"this client answers from experiment {self.recording.experiment!r} and asks nobody: make "
+                "one without replay, and without the setting WORKBENCH_REPLAY"
+            )
         row = await asyncio.to_thread(self.log.call, call_id)
         if row["source_id"] is not None:
             row = await asyncio.to_thread(self.log.call, row["source_id"])
