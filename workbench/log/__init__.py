@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Log", "LogWarning", "Lookup", "Recorder", "Store", "record"]
 
-_OF_THE_PROJECT = ("call", "calls", "errors", "export", "load", "prune", "reprice", "runs", "scores", "sql", "usage")
+# No module of this package may have one of these names: it would hide the method.
+_OF_THE_PROJECT = (
+    *("call", "calls", "errors", "runs", "scores", "sql", "usage", "reprice"),
+    *("export", "load", "prune"),
+)
 
 
 def __getattr__(name: str) -> Any:
