@@ -22,9 +22,9 @@ from workbench.config import load_settings
 from workbench.errors import ConfigError
 from workbench.log.conditions import Conditions
 from workbench.log.evidence import Counting, Length, Pace, counting, lengths, pace
+from workbench.log.figures import key_of
 from workbench.log.frame import quoted
 from workbench.log.tokens import Array, Range, recounted
-from workbench.log.figures import key_of
 from workbench.prices import Rate, cost_usd, priced_models, rates
 from workbench.providers import HOSTS, nearest, split_name
 

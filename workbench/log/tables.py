@@ -14,6 +14,7 @@ import pandas as pd
 
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
+from workbench.log.figures import usage_query
 from workbench.log.frame import frame_of, rows_of
 from workbench.log.moment import Since
 from workbench.log.reference import find_call
@@ -21,7 +22,6 @@ from workbench.log.repricing import reprice
 from workbench.log.schema import tables_in_words
 from workbench.log.store import Store
 from workbench.log.upkeep import Upkeep
-from workbench.log.figures import usage_query
 
 _ERRORS = (
     "started_at, status, provider, model, error_type, error_status, error_message, attempts, request_id, id"
