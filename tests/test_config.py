@@ -99,3 +99,10 @@ def test_settings_do_not_show_their_values() -> None:
     for take in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TypeError, match="settings hold keys"):
             take(settings)
+
+
+def test_when_the_disk_has_to_confirm_rows_is_a_setting(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).log_sync == "quarter-second"
+    assert load_settings(tmp_path, {"WORKBENCH_LOG_SYNC": "each"}).log_sync == "each"
+    with pytest.raises(ConfigError, match=r"WORKBENCH_LOG_SYNC is 'always': write 'each'"):
+        _ = load_settings(tmp_path, {"WORKBENCH_LOG_SYNC": "always"}).log_sync

@@ -10,13 +10,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from dotenv.parser import parse_stream
 
 from workbench.calls import Secret
 from workbench.errors import ConfigError
 
+Sync = Literal["quarter-second", "each"]
+"""When the disk has to confirm the rows of the log."""
 PROJECT_MARKS = (".workbench", "pyproject.toml", ".git")
 
 
@@ -64,6 +66,23 @@ class Settings:
         """The folder of log, cache and reports: `WORKBENCH_HOME`, or the project's `.workbench`."""
         named = self.get("WORKBENCH_HOME")
         return Path(named).expanduser().resolve() if named else self.project / ".workbench"
+
+    @property
+    def log_sync(self) -> Sync:
+        """When the disk has to confirm the rows of the log: `WORKBENCH_LOG_SYNC`.
+
+        Raises:
+            ConfigError: It is set to something else.
+        """
+        named = self.get("WORKBENCH_LOG_SYNC")
+        if named == "each":
+            return "each"
+        if named in {None, "quarter-second"}:
+            return "quarter-second"
+        raise ConfigError(
+            f"WORKBENCH_LOG_SYNC is {named!r}: write 'each', so that calls outlive a loss of power at once, "
+            "or 'quarter-second'"
+        )
 
     @property
     def default_provider(self) -> str | None:

@@ -32,7 +32,7 @@ from workbench.client.discovery import LISTING, LOOK, Reachable, look, recorded
 from workbench.client.messages import Messages, messages_of
 from workbench.client.replay import Replay
 from workbench.client.stream import Stream
-from workbench.config import Settings, load_settings
+from workbench.config import Settings, Sync, load_settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
 from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
@@ -62,9 +62,9 @@ Cache = bool | timedelta | str
 
 
 @functools.cache
-def _recorder(home: Path) -> Recorder:
+def _recorder(home: Path, sync: Sync) -> Recorder:
     """The one recorder of this process for a log; every client of the same project shares it."""
-    return Recorder(home)
+    return Recorder(home, sync=sync)
 
 
 class Client:
@@ -119,7 +119,7 @@ class Client:
         self.settings = settings or load_settings()
         self.home = Path(home).expanduser().resolve() if home else self.settings.home
         self.timeouts = timeouts or Timeouts()
-        self.recorder = _recorder(self.home)
+        self.recorder = _recorder(self.home, self.settings.log_sync)
         self.recorder.redaction.add([*patterns_of(self.settings.get("WORKBENCH_REDACT")), *redact])
         self._cache = cache
         _since(cache)  # said now if it is no time, not with the first call

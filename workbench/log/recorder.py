@@ -14,13 +14,12 @@ import time
 import weakref
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Literal
 
+from workbench.config import Sync
 from workbench.log.journal import tell
 from workbench.log.redaction import Redaction
 from workbench.log.writer import Writer
 
-Sync = Literal["quarter-second", "each"]
 _Item = tuple[str | None, bytes, "Future[None]"]  # without a table: flush
 _EXIT_S = 10.0
 _LAST_INGEST_S = 2.0
