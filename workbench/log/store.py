@@ -72,7 +72,7 @@ class Store:
                     f"its rows are safe: {exc}"
                 ) from exc
         for path in paths:
-            _put_away(path, corrupt=(done | corrupt)[path.stem])
+            put_away(path, corrupt=(done | corrupt)[path.stem])
         return rows
 
     def _done(self, db: duckdb.DuckDBPyConnection, wait_s: float) -> dict[str, bool]:
@@ -106,24 +106,34 @@ class Store:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbench-")))
             db = stack.enter_context(duckdb.connect(config={"temp_directory": str(folder)}))
             db.execute("SET TimeZone = 'UTC'")
-            try:
-                stored = stack.enter_context(self.file.reading(db))
-            except OlderError:
-                db.execute("DETACH log")
-                with to_ingest(self.home), self.file.writing(db):
-                    pass
-                stored = stack.enter_context(self.file.reading(db))
-            done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")} if stored else set()
-            fresh = [path for name, path in self._segments().items() if name not in done]
+            stored, fresh = self._open(db, stack)
             for table in TABLES:
                 paths = [_readable(path, folder) for path in fresh if journal.table_of(path.stem) == table]
-                parts = [_stored(table, requests) if stored else empty(table)]
+                parts = [self._stored(table, requests) if stored else empty(table)]
                 if paths:
                     # A line that is no row is passed over; ingest sets its segment aside and says so.
                     parts.append(rows_of(table, paths, lenient=True))
                 names = "*" if requests or table != "calls" else "* EXCLUDE (request)"
                 db.execute(f"CREATE VIEW {table} AS SELECT {names} FROM ({' UNION ALL '.join(parts)})")
             yield db
+
+    def _open(self, db: duckdb.DuckDBPyConnection, stack: contextlib.ExitStack) -> tuple[bool, list[Path]]:
+        """Attach what is stored as `log`; gives whether there is anything, and the segments beside it."""
+        try:
+            stored = stack.enter_context(self.file.reading(db))
+        except OlderError:
+            db.execute("DETACH log")
+            with to_ingest(self.home), self.file.writing(db):
+                pass
+            stored = stack.enter_context(self.file.reading(db))
+        done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")} if stored else set()
+        return stored, [path for name, path in self._segments().items() if name not in done]
+
+    def _stored(self, table: str, requests: bool) -> str:
+        """A query for the rows of a table in what is stored."""
+        # DuckDB before 2.0 puts requests together even where nobody selects them.
+        source = f"({WHOLE_CALLS})" if table == "calls" and requests else f"log.{table}"
+        return f"SELECT {names_of(table)} FROM {source}"
 
     def _segments(self) -> dict[str, Path]:
         """The segments that this package can read, by name."""
@@ -154,12 +164,6 @@ def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _stored(table: str, requests: bool) -> str:
-    # DuckDB before 2.0 puts requests together even where nobody selects them.
-    source = f"({WHOLE_CALLS})" if table == "calls" and requests else f"log.{table}"
-    return f"SELECT {names_of(table)} FROM {source}"
 
 
 def _insert(db: duckdb.DuckDBPyConnection, segments: dict[str, bool], present: set[str]) -> int:
@@ -194,7 +198,8 @@ def _readable(path: Path, folder: Path) -> Path:
     return copy
 
 
-def _put_away(path: Path, *, corrupt: bool) -> None:
+def put_away(path: Path, *, corrupt: bool) -> None:
+    """Delete a segment whose rows are stored, or set it aside where lines of it are no rows."""
     if corrupt:
         aside = path.parent / "corrupt"
         aside.mkdir(exist_ok=True)
