@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from uuid6 import uuid7
 
-from workbench.calls import Call, Completion, Request, Usage
+from workbench.calls import Call, Completion, Endpoint, Request, Usage
 from workbench.config import Settings
-from workbench.prices import cost_usd, price
-from workbench.providers import endpoint
+from workbench.prices import cost_usd, price, priced_models, rates
+from workbench.providers import HOSTS, endpoint
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SETTINGS = Settings(
@@ -112,3 +112,46 @@ async def test_a_cost_that_the_provider_reports_wins(a_call: Callable[[str], Cal
     assert (answer.cost_usd, answer.price_version) == (Decimal("0.5"), "reported by the provider")
     assert (await price(a_call("gpt-4o"), unreported)).cost_usd == Decimal("0.0035")
     assert (await price(a_call("no-such-model"), unreported)).cost_usd is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ("openai", "gpt-4o"),
+        ("anthropic", "claude-haiku-4-5"),
+        ("google", "gemini-2.5-pro"),  # dearer above 200,000 tokens of input
+        ("perplexity", "sonar"),  # a price for each call, too
+        ("sim", "swift"),
+        ("vllm", "x"),
+    ],
+    ids="/".join,
+)
+@pytest.mark.parametrize("tokens", [(0, 0), (7, 5), (200_000, 100), (200_001, 100), (1_000_000, 0)])
+def test_rates_give_what_the_price_of_a_call_gives(name: tuple[str, str], tokens: tuple[int, int]) -> None:
+    to = Endpoint(
+        provider=name[0], protocol="openai", base_url="http://x", price_list=name[0],
+        prices=HOSTS[name[0]].prices if name[0] in HOSTS else {},
+    )  # fmt: skip
+    read, said = tokens
+    rate = [rate for rate in rates(to, name[1], AT) if read > rate.above_tokens][-1]
+    for cached in (0, read // 2):
+        usage = Usage(input_tokens=read, output_tokens=said, cache_read_tokens=cached)
+        expected, _ = cost_usd(to, name[1], usage, AT)
+        assert expected is not None
+        parts = (
+            rate.call_usd,
+            (read - cached) * rate.input_usd,
+            cached * rate.cached_usd,
+            said * rate.output_usd,
+        )
+        assert sum(parts) == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize("model", ["no-such-model", "whisper-1"])
+def test_a_model_without_a_price_has_no_rates(model: str) -> None:
+    assert rates(endpoint("openai", model, SETTINGS), model, AT) == ()
+
+
+def test_models_with_a_price_are_listed_by_provider() -> None:
+    assert "gpt-4o" in priced_models(endpoint("openai", "", SETTINGS))
+    assert "swift" in priced_models(endpoint("sim", "", SETTINGS))

@@ -17,7 +17,7 @@ from workbench.log.conditions import Conditions
 from workbench.log.figures import usage_query
 from workbench.log.frame import frame_of, rows_of
 from workbench.log.moment import Since
-from workbench.log.reference import find_call
+from workbench.log.reference import AMONG, among, find_call
 from workbench.log.repricing import reprice
 from workbench.log.schema import tables_in_words
 from workbench.log.store import Store
@@ -70,7 +70,7 @@ class Log(Upkeep):
         """
         conditions = Conditions("started_at", since, until, where)
         query = usage_query([by] if isinstance(by, str) else by, conditions)
-        return self._frame(query, conditions.values)
+        return self._frame(query, conditions.values, requests=conditions.of_requests)
 
     def reprice(
         self,
@@ -84,9 +84,9 @@ class Log(Upkeep):
         """What the same calls would cost on another model today, and how long they would take: estimates.
 
         The other model's tokens are estimated from those that were counted (see `workbench.log.tokens`; a
-        provider's tokenizer is not needed). Its answers are taken to be as long as those that were given;
-        where the log has samples that both models answered, those tell how much longer they are, for calls
-        that are samples too.
+        provider's tokenizer is not needed). Its answers are taken to be as long as those that were given: the
+        bounds do not cover that it may be terser, or think longer. Where the log has samples that both
+        models answered, those tell how much longer its answers are, for calls that are samples too.
 
         Args:
             model: The other one, as `provider/model`; needs a price that is known, or calls in the log.
@@ -133,7 +133,15 @@ class Log(Upkeep):
         conditions = Conditions("started_at", since, until, where, experiment=experiment, run=run)
         if model is not None:
             conditions.add("(model = ? OR provider || '/' || model = ?)", model, model)
-        return self._newest("calls", "started_at", conditions, limit)
+        if limit is None:
+            return self._newest("calls", "started_at", conditions, limit)
+        # First which, then the rows: bodies of a million calls are not read to find the newest twenty.
+        newest = self._newest(
+            "calls", "started_at", conditions, limit, columns="id", requests=conditions.of_requests
+        )
+        return self._frame(
+            f"SELECT * FROM calls WHERE {AMONG} ORDER BY started_at DESC, id DESC", among(newest["id"])
+        )
 
     def errors(
         self,
@@ -146,7 +154,9 @@ class Log(Upkeep):
         """Failed and interrupted calls, newest first: what went wrong where, after how many attempts."""
         conditions = Conditions("started_at", since, until, where)
         conditions.add("status <> 'ok'")
-        return self._newest("calls", "started_at", conditions, limit, columns=_ERRORS)
+        return self._newest(
+            "calls", "started_at", conditions, limit, columns=_ERRORS, requests=conditions.of_requests
+        )
 
     def call(self, reference: str | UUID) -> dict[str, Any]:
         """One call with everything that the log knows of it.
@@ -158,7 +168,7 @@ class Log(Upkeep):
             The columns of `calls`: ids are `UUID`, times aware, money `Decimal`, `tags` a dictionary; what is
             JSON in the log (`request`, `response`, …) is its text.
         """
-        with self._connected() as db:
+        with self.connect() as db:
             found = find_call(db, reference)
             (row,) = rows_of(db.sql("SELECT * FROM calls WHERE id = ?", params=[found]))
             return row
@@ -206,19 +216,33 @@ class Log(Upkeep):
         return self._frame(query, params)
 
     def _newest(
-        self, table: str, time: str, conditions: Conditions, limit: int | None, columns: str = "*"
+        self,
+        table: str,
+        time: str,
+        conditions: Conditions,
+        limit: int | None,
+        *,
+        columns: str = "*",
+        requests: bool = True,
     ) -> pd.DataFrame:
         query = f"SELECT {columns} FROM {table} {conditions} ORDER BY {time} DESC, id DESC"
-        return self._frame(query + ("" if limit is None else f" LIMIT {int(limit)}"), conditions.values)
+        query += "" if limit is None else f" LIMIT {int(limit)}"
+        return self._frame(query, conditions.values, requests=requests)
 
-    def _frame(self, query: str, params: Sequence[object] | Mapping[str, object] | None) -> pd.DataFrame:
-        with self._connected() as db:
+    def _frame(
+        self,
+        query: str,
+        params: Sequence[object] | Mapping[str, object] | None,
+        *,
+        requests: bool = True,
+    ) -> pd.DataFrame:
+        with self.connect(requests=requests) as db:
             return frame_of(db.sql(query, params=params or None))
 
     @contextlib.contextmanager
-    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection to the log, what DuckDB says in our words."""
-        with self.store.connect() as db:
+    def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `Store.connect`; what DuckDB says against a query comes in our words."""
+        with self.store.connect(requests=requests) as db:
             try:
                 yield db
             except duckdb.IOException as exc:

@@ -31,7 +31,7 @@ _NOT_IN_BYTES = frozenset({"image_url", "images", "source", "inline_data", "file
 
 
 class Range(NamedTuple):
-    """Estimates, and the bounds between which the truth lies nine times of ten; shape (n,) each."""
+    """Estimates, and the bounds between which about nine of ten truths lie; shape (n,) each."""
 
     estimate: Array
     low: Array
