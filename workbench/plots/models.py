@@ -1,42 +1,17 @@
-"""Charts: frames in, plotly figures out.
-
-A colour means a model. Charts of the same set of models give them the same colours by themselves; where the
-set changes from chart to chart, or grows, hand each the mapping of `colours`. Backgrounds are transparent and
-lines grey, so that a figure reads on a light and on a dark page. To update a figure, make it again.
-"""
+"""Charts of models side by side: how long they take, what they cost, how right they are, how they agree."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from workbench.analysis.statistics import Estimate, quantile
+from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, label, nothing, styled
 
-Colours = Mapping[str, str]
-
-# Okabe & Ito (2008) without their black and yellow, each lost on one of two pages; then what simulated colour
-# blindness (Machado 2009) leaves farthest apart
-PALETTE = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9",
-    "#7B2FF7", "#A82424", "#9CC06C", "#903C6C", "#609CFC", "#8A7A5C",
-)  # fmt: skip
-INK = "#808080"
-CLEAR = "rgba(0, 0, 0, 0)"
-GRID = "rgba(128, 128, 128, 0.25)"
-ROW_PX = 46
 MANY = 500  # more points of one model than this are drawn as a box alone
-
-
-def colours(models: Iterable[str]) -> dict[str, str]:
-    """A colour for each model, as `#rrggbb`, in the order of first appearance; from the 13th on they repeat.
-
-    A model added at the end leaves the colours of the others as they are.
-    """
-    return {model: PALETTE[i % len(PALETTE)] for i, model in enumerate(dict.fromkeys(models))}
 
 
 def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
@@ -56,7 +31,7 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         if column in calls and calls[column].notna().any()
     }
     if not panels:
-        return _nothing(title)
+        return nothing(title)
     models = list(dict.fromkeys(calls["model"]))
     palette = palette or colours(sorted(models))
     figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.04)
@@ -67,7 +42,7 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
                 figure.add_trace(_box(model, seconds, palette[model]), row=1, col=place)
                 figure.add_trace(_median(model, seconds, palette[model]), row=1, col=place)
         figure.update_xaxes(title_text=f"{words}, s", rangemode="tozero", col=place)
-    return _styled(figure, title, models)
+    return styled(figure, title, models)
 
 
 def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
@@ -80,13 +55,13 @@ def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     """
     title = "Cost of all calls, US dollars"
     if summary.empty:
-        return _nothing(title)
+        return nothing(title)
     models, costs = list(summary["model"]), summary["cost_usd"].astype(float).tolist()
     palette = palette or colours(sorted(models))
     figure = go.Figure()
     short = summary.get("unknown_cost", pd.Series(0, index=summary.index))
     for model, usd, calls, unknown in zip(models, costs, summary["calls"], short, strict=True):
-        words = f" {_dollars(usd)} · {int(calls):,} call{'' if calls == 1 else 's'}"
+        words = f" {dollars(usd)} · {int(calls):,} call{'' if calls == 1 else 's'}"
         if unknown and not math.isnan(usd):
             words += f", {int(unknown):,} of unknown cost"
         both = {"y": [model], "text": [words], "hovertemplate": f"{model}: {words}<extra></extra>"}
@@ -98,7 +73,7 @@ def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     highest = max((usd for usd in costs if usd > 0), default=0.0)
     reach = 1.6 * highest or 1.0  # the words beside the longest bar need room
     figure.update_xaxes(title_text="US$", tickprefix="$", range=[0, reach], showticklabels=highest > 0)
-    return _styled(figure, title, models).update_yaxes(showgrid=False)
+    return styled(figure, title, models).update_yaxes(showgrid=False)
 
 
 def accuracy(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
@@ -111,7 +86,7 @@ def accuracy(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure
     """
     title = "Accuracy, % of samples, with 95 % interval"
     if summary.empty:
-        return _nothing(title)
+        return nothing(title)
     models = list(summary["model"])
     palette = palette or colours(sorted(models))
     figure = go.Figure()
@@ -128,7 +103,7 @@ def accuracy(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure
             hovertemplate=f"{model}: {share.percent()}<extra></extra>",
         )
     figure.update_xaxes(title_text="samples right, %", range=[-2, 102])
-    return _styled(figure, title, models)
+    return styled(figure, title, models)
 
 
 def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
@@ -140,7 +115,7 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
     """
     title = "Accuracy, % of samples, against cost of all calls, US dollars"
     if summary.empty:
-        return _nothing(title)
+        return nothing(title)
     models, costs = list(summary["model"]), summary["cost_usd"].astype(float).tolist()
     palette = palette or colours(sorted(models))
     figure = go.Figure()
@@ -154,12 +129,12 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
                 mode="markers",
                 cliponaxis=False,
                 marker={"size": 11, "color": palette[model]},
-                hovertemplate=f"{model}: {share.percent()}, {_dollars(usd)}<extra></extra>",
+                hovertemplate=f"{model}: {share.percent()}, {dollars(usd)}<extra></extra>",
             )
     unknown = ", ".join(model for model, usd in zip(models, costs, strict=True) if math.isnan(usd))
     figure.update_xaxes(title_text="cost, US$", tickprefix="$", rangemode="tozero")
     figure.update_yaxes(title_text="samples right, %", range=[-2, 102])
-    _styled(figure, title)
+    styled(figure, title)
     return figure.update_layout(
         title_subtitle_text=f"cost unknown: {unknown}" if unknown else None,
         showlegend=True,
@@ -176,7 +151,7 @@ def agreement(matrix: pd.DataFrame) -> go.Figure:
     """
     title = "Agreement of each two models, % of samples with equal answers"
     if matrix.empty:
-        return _nothing(title)
+        return nothing(title)
     models = [str(model) for model in matrix.index]
     percent = 100 * matrix.to_numpy(dtype=float)
     numbers = [["–" if math.isnan(x) else f"{x:.0f}" for x in row] for row in percent]
@@ -199,10 +174,10 @@ def agreement(matrix: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y} and %{customdata}: %{text} %<extra></extra>",
         )
     )
-    _styled(figure, title, models)
+    styled(figure, title, models)
     figure.update_xaxes(type="category", side="top", showgrid=False)
     figure.update_yaxes(
-        showgrid=False, ticktext=[f"{i} · {_label(m)}" for i, m in zip(places, models, strict=True)]
+        showgrid=False, ticktext=[f"{i} · {label(m)}" for i, m in zip(places, models, strict=True)]
     )
     return figure
 
@@ -252,55 +227,3 @@ def _accuracies(summary: pd.DataFrame) -> list[Estimate]:
         Estimate(value=value, low=low, high=high, n=int(n))
         for (value, low, high), n in zip(columns, summary["n"], strict=True)
     ]
-
-
-def _dollars(usd: float) -> str:
-    """In words: unknown, free, or the amount in cents or, if small, three significant digits."""
-    if math.isnan(usd):
-        return "cost unknown"
-    if usd == 0:
-        return "free"
-    digits = max(2, 2 - math.floor(math.log10(usd)))
-    return f"${usd:,.{digits}f}"
-
-
-def _label(model: str) -> str:
-    return model.replace("/", "/<br>", 1) if len(model) > 24 else model
-
-
-def _nothing(title: str) -> go.Figure:
-    figure = go.Figure()
-    figure.add_annotation(
-        text="no calls yet", showarrow=False, font_size=16, x=0.5, y=0.5, xref="paper", yref="paper"
-    )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    return _styled(figure, title).update_layout(height=200)
-
-
-def _styled(figure: go.Figure, title: str, models: list[str] | None = None) -> go.Figure:
-    """Give a figure the look of all charts and, for `models`, one row each, the first on top."""
-    figure.update_layout(
-        template="none",
-        title={"text": title, "x": 0, "xanchor": "left", "xref": "container", "pad": {"l": 20}},
-        modebar={"bgcolor": CLEAR, "color": GRID, "activecolor": INK},
-        font_color=INK,
-        showlegend=False,
-        hovermode="closest",
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        margin={"l": 20, "r": 50, "t": 60, "b": 50},
-    )
-    figure.update_xaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True)
-    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True, ticklabelstandoff=6)
-    if models is not None:
-        figure.update_layout(height=130 + ROW_PX * len(models))
-        figure.update_yaxes(
-            type="category",
-            categoryorder="array",
-            categoryarray=models,
-            range=[len(models) - 0.5, -0.5],
-            tickvals=models,
-            ticktext=[_label(model) for model in models],
-        )
-    return figure

@@ -1,0 +1,11 @@
+"""Charts: frames in, plotly figures out.
+
+A colour means a model. Charts of the same set of models give them the same colours by themselves; where the
+set changes from chart to chart, or grows, hand each the mapping of `colours`. Backgrounds are transparent and
+lines grey, so that a figure reads on a light and on a dark page. To update a figure, make it again.
+"""
+
+from workbench.plots.look import PALETTE, Colours, colours
+from workbench.plots.models import accuracy, accuracy_cost, agreement, cost, latency
+
+__all__ = ["PALETTE", "Colours", "accuracy", "accuracy_cost", "agreement", "colours", "cost", "latency"]
