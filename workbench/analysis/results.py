@@ -18,12 +18,17 @@ from workbench.errors import ConfigError
 from workbench.log import Log
 
 # The scorer's verdict is joined by the call that it is about: a call that failed has none, and is not a 0.
+# What was asked again, because it failed or was interrupted, counts once: by its answer.
 RESULTS = """
 SELECT c.provider || '/' || c.model AS model, c.sample, c.epoch, c.status, s.value, s.label, s.target,
        s.category, s.explanation, c.text, c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens,
        c.output_tokens, c.cost_usd, c.cached, c.attempts, c.error_type, c.error_message, c.id AS call_id
 FROM calls c LEFT JOIN scores s ON s.call_id = c.id
 WHERE c.experiment = ?
+QUALIFY row_number() OVER (
+    PARTITION BY c.provider, c.model, coalesce(c.sample, c.id::VARCHAR), c.epoch
+    ORDER BY c.status = 'ok' DESC, s.id IS NOT NULL DESC, c.id DESC, s.id
+) = 1
 ORDER BY c.id
 """
 
@@ -40,8 +45,10 @@ def experiments(log: Log, most: int = 20) -> pd.DataFrame:
                any_value(dataset) AS dataset, any_value(dataset_hash) AS dataset_hash,
                max(samples) AS samples, max(epochs) AS epochs,
                -- Models take turns, so an experiment that was cut short is short for every one of them.
-               max((SELECT count(*) FROM calls WHERE calls.run = runs.id AND status <> 'interrupted'))
-                   >= max(samples * epochs) AS complete
+               max((
+                   SELECT count(DISTINCT (sample, epoch)) FROM calls
+                   WHERE calls.run = runs.id AND status <> 'interrupted'
+               )) >= max(samples * epochs) AS complete
         FROM runs GROUP BY experiment ORDER BY started_at DESC, experiment DESC LIMIT ?
         """,
         [most],
@@ -85,7 +92,9 @@ def find_experiment(
 
 
 def results(log: Log, experiment: str) -> pd.DataFrame:
-    """One row for each call of an experiment, in the order in which they were made.
+    """One row for each model, sample and epoch of an experiment, in the order in which they were asked.
+
+    It tells of the call that was answered, or else of the last one that failed or was interrupted.
 
     Columns: model, sample, epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is
     none), label (the answer that was read), target, category, explanation, text, duration_s, ttft_s, tpot_s,

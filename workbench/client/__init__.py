@@ -1,9 +1,9 @@
 """One asynchronous client over every provider; each of its calls is a row of the log."""
 
-from workbench.client.client import Client
+from workbench.client.client import Cache, Client
 from workbench.client.discovery import Reachable
 from workbench.client.messages import Messages
 from workbench.client.replay import Replay
 from workbench.client.stream import Stream
 
-__all__ = ["Client", "Messages", "Reachable", "Replay", "Stream"]
+__all__ = ["Cache", "Client", "Messages", "Reachable", "Replay", "Stream"]

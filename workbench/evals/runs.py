@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import orjson
 from uuid6 import uuid7
 
-from workbench.calls import Completion
-from workbench.client import Client
+from workbench.client import Cache, Client
 from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError
 from workbench.evals.dataset import Dataset, Sample
+from workbench.evals.resume import Asked, Begun, begun, params_json
 from workbench.evals.scorers import score
 from workbench.log.process import process_facts
 from workbench.simulator import SIMULATED
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from workbench.log.recording import Recording
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
+AHEAD = 256
+_Item = tuple[str, Sample, int]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -36,6 +40,7 @@ class EvaluationProgress:
         done: Calls that have ended, failed ones included.
         errors: Calls that failed.
         skipped: Calls given up because their model cannot be asked at all.
+        from_log: Calls that were not made, because the log has their answers.
         cost_usd: Cost of the calls so far, as far as it is known.
         unknown_cost: Calls whose cost is not known.
     """
@@ -44,6 +49,7 @@ class EvaluationProgress:
     done: int = 0
     errors: int = 0
     skipped: int = 0
+    from_log: int = 0
     cost_usd: Decimal = Decimal(0)
     unknown_cost: int = 0
 
@@ -51,13 +57,14 @@ class EvaluationProgress:
         return f"{self.done} of {self.total} calls, {self.facts()}"
 
     def facts(self) -> str:
-        """Errors, calls not made and cost, in words."""
+        """Errors, calls not made and cost, in words; what the log answered costs nothing."""
         cost = f"${self.cost_usd:.4f}"
         if self.unknown_cost:
             cost = f"{cost} and " if self.cost_usd else ""
             cost += f"{self.unknown_cost} calls of unknown cost"
         skipped = f", {self.skipped} not asked" if self.skipped else ""
-        return f"{self.errors} errors{skipped}, {cost}"
+        from_log = f", {self.from_log} from the log" if self.from_log else ""
+        return f"{self.errors} errors{skipped}{from_log}, {cost}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +106,8 @@ async def evaluate(
     *,
     epochs: int = 1,
     experiment: str | None = None,
+    cache: Cache = True,
+    refresh: bool = False,
     on_progress: Callable[[EvaluationProgress], None] | None = None,
     **params: Any,
 ) -> Experiment:
@@ -108,42 +117,56 @@ async def evaluate(
     that fails is a row without a score, never a score of 0. A model whose key is refused or whose name is not
     known is given up at its first such answer; the others go on.
 
+    An experiment that did not end goes on under its id: what was answered is not asked again, what failed is.
+    A new one, too, takes the log's answers to the same requests, which cost nothing; to measure latency,
+    `refresh`.
+
     Args:
         client: Who asks; its concurrency is how many calls of a provider are under way at once.
         models: `provider/model` each, none twice.
         dataset: What is asked.
         epochs: How often each sample is asked, at least 1.
-        experiment: The experiment's name, where it is known beforehand.
+        experiment: The experiment's name, where it is known beforehand, or that of one that was begun.
+        cache: Whether the log's answers will do, or how old they may be (`"7d"`).
+        refresh: Ask anew, whatever `cache` says.
         on_progress: Told after each call.
         params: Parameters of `Client.chat`, the same for all calls.
 
     Raises:
-        ConfigError: Before anything was sent: a name or a key has to be mended, or there is nothing to ask.
+        ConfigError: Before anything was sent: a name or a key has to be mended, there is nothing to ask, or
+            the experiment was begun with other models, samples, epochs or parameters.
+        DataError: The log cannot be read, and so not say whether the experiment was begun.
     """
     models = list(dict.fromkeys(client.full_name(model) for model in models))
     if not models:
         raise ConfigError("no models: give at least one as 'provider/model'")
     if epochs < 1:
         raise ConfigError(f"epochs is {epochs!r}: each sample is asked at least once")
+    earlier = Begun()
     if client.recording is not None:
         experiment = _replayed(client.recording, dataset, epochs, experiment)
+    elif experiment is not None:
+        earlier = await asyncio.to_thread(
+            begun, client.log, experiment, models=models, dataset=dataset, epochs=epochs, params=params
+        )
     evaluation = _Evaluation(
         client=client,
         experiment=experiment or new_experiment_id(),
         dataset=dataset,
         params=params,
+        cache=False if refresh else cache,
+        earlier=earlier,
         progress=EvaluationProgress(total=len(models) * len(dataset) * epochs),
         on_progress=on_progress,
     )
     by_provider: dict[str, list[str]] = {}
     for model in models:
         by_provider.setdefault(model.split("/")[0], []).append(model)
-    for model in models:
-        evaluation.keep_run(model, epochs)
+    await evaluation.keep_runs(models, epochs)
     workers = [
         evaluation.work_off(work)
         for provider, of_provider in by_provider.items()
-        for work in [_rounds(of_provider, dataset, epochs)]
+        for work in [evaluation.foreseen(_rounds(of_provider, dataset, epochs))]
         for _ in range(min(client.concurrency_of(provider), len(of_provider) * len(dataset) * epochs))
     ]
     try:
@@ -175,7 +198,7 @@ def _replayed(recording: Recording, dataset: Dataset, epochs: int, experiment: s
     return recording.experiment
 
 
-def _rounds(models: Sequence[str], dataset: Dataset, epochs: int) -> Iterator[tuple[str, Sample, int]]:
+def _rounds(models: Sequence[str], dataset: Dataset, epochs: int) -> Iterator[_Item]:
     return ((model, sample, epoch) for epoch in range(epochs) for sample in dataset for model in models)
 
 
@@ -185,6 +208,8 @@ class _Evaluation:
     experiment: str
     dataset: Dataset
     params: Mapping[str, Any]
+    cache: Cache
+    earlier: Begun
     progress: EvaluationProgress
     on_progress: Callable[[EvaluationProgress], None] | None
     given_up: dict[str, str] = field(default_factory=dict)
@@ -195,9 +220,20 @@ class _Evaluation:
         silent = {model: problem for model, problem in self.failed.items() if model not in self.answered}
         return silent | self.given_up
 
-    async def work_off(self, work: Iterator[tuple[str, Sample, int]]) -> None:
+    def foreseen(self, work: Iterator[_Item]) -> Iterator[_Item]:
+        """The same work; what the log has of it is looked up for many at once."""
+        while items := list(islice(work, AHEAD)):
+            if self.cache is not False and self.client.recording is None:
+                for model, sample, epoch in items:
+                    if (model, sample.id, epoch) not in self.earlier.answered:
+                        self.client.bind(epoch=epoch).foresee(model, sample.input, **self.params)
+            yield from items
+
+    async def work_off(self, work: Iterator[_Item]) -> None:
         for model, sample, epoch in work:
-            if model in self.given_up:
+            if (model, sample.id, epoch) in self.earlier.answered:
+                await self._take_over((model, sample.id, epoch), sample)
+            elif model in self.given_up:
                 self.progress.skipped += 1
             else:
                 await self._ask(model, sample, epoch)
@@ -205,11 +241,20 @@ class _Evaluation:
             if self.on_progress is not None:
                 self.on_progress(self.progress)
 
+    async def _take_over(self, asked: Asked, sample: Sample) -> None:
+        """What an earlier try got an answer to; it may have been killed before it wrote the score."""
+        model, _, epoch = asked
+        answered = self.earlier.answered[asked]
+        self.progress.from_log += 1
+        self.answered.add(model)
+        if not answered.scored:
+            await self._keep_score(model, sample, epoch, answered.text, answered.call_id)
+
     async def _ask(self, model: str, sample: Sample, epoch: int) -> None:
         run = run_id(self.experiment, model)
         client = self.client.bind(experiment=self.experiment, run=run, sample=sample.id, epoch=epoch)
         try:
-            completion = await client.chat(model, sample.input, stream=True, **self.params)
+            completion = await client.chat(model, sample.input, stream=True, cache=self.cache, **self.params)
         except CallError as exc:
             self.progress.errors += 1
             self.failed[model] = str(exc)
@@ -217,25 +262,26 @@ class _Evaluation:
                 self.given_up[model] = str(exc)
             return
         self.answered.add(model)
+        self.progress.from_log += completion.cached
         if completion.cost_usd is None:
             self.progress.unknown_cost += 1
         else:
             self.progress.cost_usd += completion.cost_usd
-        await self._keep_score(run, model, sample, epoch, completion)
+        await self._keep_score(model, sample, epoch, completion.text, completion.call_id)
 
     async def _keep_score(
-        self, run: str, model: str, sample: Sample, epoch: int, completion: Completion
+        self, model: str, sample: Sample, epoch: int, text: str, call_id: UUID | None
     ) -> None:
-        given = score(sample, completion.text)
+        given = score(sample, text)
         if self.client.recording is not None:
             return  # the log has it
         row = {
             "id": str(uuid7()),
             "scored_at": datetime.now(UTC),
-            "run": run,
+            "run": run_id(self.experiment, model),
             "experiment": self.experiment,
             "model": model,
-            "call_id": str(completion.call_id),
+            "call_id": str(call_id),
             "sample": sample.id,
             "epoch": epoch,
             "scorer": sample.scorer,
@@ -247,9 +293,13 @@ class _Evaluation:
         }
         await asyncio.wrap_future(self.client.recorder.append("scores", orjson.dumps(row)))
 
-    def keep_run(self, model: str, epochs: int) -> None:
-        if self.client.recording is not None:
-            return
+    async def keep_runs(self, models: Iterable[str], epochs: int) -> None:
+        """Write a row for each run that has none; no call is made before it is safe."""
+        if self.client.recording is None:
+            new = [model for model in models if model not in self.earlier.models]
+            await asyncio.gather(*(self._keep_run(model, epochs) for model in new))
+
+    async def _keep_run(self, model: str, epochs: int) -> None:
         facts = process_facts()
         row = {
             "id": run_id(self.experiment, model),
@@ -260,9 +310,9 @@ class _Evaluation:
             "dataset_hash": self.dataset.hash,
             "samples": len(self.dataset),
             "epochs": epochs,
-            "params": dict(self.params),
+            "params": orjson.Fragment(params_json(self.params)),
             "simulated": model.startswith(f"{SIMULATED}/"),
             "session": facts["session"],
             "package_version": facts["package_version"],
         }
-        self.client.recorder.append("runs", orjson.dumps(row, default=str))
+        await asyncio.wrap_future(self.client.recorder.append("runs", orjson.dumps(row)))
