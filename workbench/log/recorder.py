@@ -10,19 +10,21 @@ import atexit
 import os
 import queue
 import threading
-import time
 import weakref
 from concurrent.futures import Future
 from pathlib import Path
 
+from workbench.calls import Secret
 from workbench.config import Sync
+from workbench.log import ingester
 from workbench.log.journal import tell
 from workbench.log.redaction import Redaction
 from workbench.log.writer import Writer
 
 _Item = tuple[str | None, bytes, "Future[None]"]  # without a table: flush
 _EXIT_S = 10.0
-_LAST_INGEST_S = 2.0
+# What is in a shared store, others want to see; each ingest costs a connection.
+_SHARED_SEGMENT_S = 5.0
 
 
 class Recorder:
@@ -36,9 +38,10 @@ class Recorder:
 
     Args:
         home: The log's folder; made when first needed.
+        shared: The shared store that the journal is taken into, in place of the folder's own file.
         sync: When the disk has to confirm.
         segment_bytes: Size at which a segment of the journal is sealed and ingested.
-        segment_s: Age at which it is, seconds.
+        segment_s: Age at which it is, seconds; at most 5 with a shared store.
         memory_bytes: How much is kept in memory while the journal cannot be written; what comes then is lost.
     """
 
@@ -46,6 +49,7 @@ class Recorder:
         self,
         home: Path,
         *,
+        shared: Secret | None = None,
         sync: Sync = "quarter-second",
         segment_bytes: int = 8_000_000,
         segment_s: float = 300.0,
@@ -54,9 +58,10 @@ class Recorder:
         self.redaction = Redaction()
         # A notebook may change its folder between two rows.
         self.home = Path(home).absolute()
+        self._shared = shared
         self._sync_each = sync == "each"
         self._segment_bytes = segment_bytes
-        self._segment_s = segment_s
+        self._segment_s = segment_s if shared is None else min(segment_s, _SHARED_SEGMENT_S)
         self._memory_bytes = memory_bytes
         self._lock = threading.Lock()
         self._thread: _WriterThread | None = None
@@ -97,9 +102,9 @@ class Recorder:
         done.set_running_or_notify_cancel()
         with self._lock:
             if self._thread is None:
-                self._thread = _WriterThread(self, self._writer())
+                ingesting = ingester.ingester_of(self.home, self._shared)
+                self._thread = _WriterThread(self, self._writer(), ingesting)
                 self._thread.start()
-                _homes.add(self.home)
             self._thread.items.put((table, line, done))
         return done
 
@@ -123,10 +128,11 @@ class Recorder:
 class _WriterThread(threading.Thread):
     """Owns the writer; holds on to its recorder, so that it is closed at exit even if nobody else has it."""
 
-    def __init__(self, recorder: Recorder, writer: Writer) -> None:
+    def __init__(self, recorder: Recorder, writer: Writer, ingesting: ingester.Ingester) -> None:
         super().__init__(name="workbench-log", daemon=True)
         self.recorder = recorder
         self.writer = writer
+        self.ingesting = ingesting
         self.items: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
 
     def run(self) -> None:
@@ -146,7 +152,7 @@ class _WriterThread(threading.Thread):
         if any(table is None for table, _, _ in batch):
             self.writer.sync()
         if self.writer.tend():
-            _ingest_soon(self.recorder.home)
+            self.ingesting.soon()
 
     def _gather(self) -> tuple[list[_Item], bool]:
         """All that waits, once there is something or something is due; and whether more may come."""
@@ -167,8 +173,6 @@ class _WriterThread(threading.Thread):
 
 
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
-_homes: set[Path] = set()
-_ingesting: dict[Path, threading.Thread] = {}
 
 
 def seal(home: Path) -> None:
@@ -178,42 +182,14 @@ def seal(home: Path) -> None:
             recorder.close()
 
 
-def _ingest_soon(home: Path) -> None:
-    """Ingest in a thread of its own, unless one is at it; it does not matter who ingests, or when."""
-    thread = _ingesting.get(home)
-    if thread is None or not thread.is_alive():
-        thread = _ingesting[home] = threading.Thread(
-            target=_ingest, args=(home,), name="workbench-ingest", daemon=True
-        )
-        thread.start()
-
-
-def _ingest(home: Path) -> None:
-    from workbench.log.lock import BusyError  # loaded by whoever ingests, for the same reason as the next one
-    from workbench.log.store import Store  # duckdb loads when it is first needed
-
-    try:
-        Store(home).ingest(wait_s=0.2)
-    except BusyError:
-        pass  # somebody reads or ingests: there is another time
-    except Exception as exc:  # whatever it is, no call fails because of it
-        tell(f"the journal in {str(home)!r} was not ingested and stays as it is, its rows are safe: {exc}")
-
-
 def _at_exit() -> None:
     for recorder in list(_recorders):
         recorder.close()
-    for thread in _ingesting.values():
-        thread.join(_EXIT_S)
-    deadline = time.monotonic() + _LAST_INGEST_S
-    for home in _homes:
-        if home.exists() and time.monotonic() < deadline:
-            _ingest(home)
+    ingester.end()
 
 
 def _after_fork() -> None:
-    _ingesting.clear()
-    _homes.clear()
+    ingester.forget()
     for recorder in list(_recorders):
         recorder._forget()
 
