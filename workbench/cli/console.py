@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from rich.console import Console
 from rich.markup import escape
 
+# Control characters, above all the escape that begins a terminal's commands, and changes of direction.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 FINE, WORSE, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -19,8 +22,8 @@ class _Console(Console):
 
 
 WIDTH = None if sys.stdout.isatty() else 120  # a pipe has no width of its own
-out = _Console(highlight=False, soft_wrap=True, width=WIDTH)
-err = _Console(stderr=True, highlight=False, soft_wrap=True)
+out = _Console(highlight=False, emoji=False, soft_wrap=True, width=WIDTH)
+err = _Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def tell(problem: object) -> None:
@@ -29,5 +32,6 @@ def tell(problem: object) -> None:
 
 
 def plain(text: str) -> str:
-    """Text for a console, shown as it is: square brackets in names and messages are not ours to mark up."""
-    return escape(text)
+    """Text for a console, shown as it is: what others wrote neither marks it up nor steers the terminal."""
+    lines = text.replace("\r\n", "\n")
+    return escape(_STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), lines))
