@@ -19,14 +19,14 @@ from workbench.log import journal
 from workbench.log.exporting import format_of
 from workbench.log.file import query
 from workbench.log.lock import BusyError, to_ingest
-from workbench.log.schema import SCHEMA_VERSION, TABLES, Column, text
+from workbench.log.schema import SCHEMA_VERSION, TABLES, columns_of, text
 from workbench.log.store import Store
 
 _ALWAYS = frozenset({"id", "started_at", "status", "provider", "model"})
 # Of JSON in one segment: readers wait less than a second while one is ingested.
 _SEGMENT = "8MB"
-# What comes after it in a message of DuckDB is a list of all settings of its reader.
-_WORDS_END = "\n\n"
+# Of a message of DuckDB: it goes on to the settings of its reader, and quotes whole rows.
+_WORDS, _WORDS_END = 600, "\n\n"
 
 
 def load(store: Store, path: Path) -> int:
@@ -43,7 +43,7 @@ def load(store: Store, path: Path) -> int:
                 sources = _sources(db, path, suffix)
                 rows = sum(_draft(db, table, source, drafts) for table, source in sources.items())
         except (duckdb.Error, ValueError, csv.Error) as exc:
-            words = str(exc).partition(_WORDS_END)[0]
+            words = str(exc).partition(_WORDS_END)[0][:_WORDS]
             raise DataError(f"{str(path)!r} could not be imported, nothing of it was: {words}") from exc
         for draft in sorted(drafts.glob("*/*.json")):
             _put_in_journal(draft, folder)
@@ -101,11 +101,10 @@ def _sources(db: duckdb.DuckDBPyConnection, path: Path, suffix: str) -> dict[str
     }
     if "pieces" in found:
         raise ValueError("it is a whole log: export it from its folder, and import that")
-    return {
-        table: _rows(table, f"source.{table}", _columns(db, f"source.{table}"))
-        for table in TABLES
-        if table in found
-    }
+    if "calls" not in found:
+        raise ValueError("it is no export of calls, for it has no table of them")
+    sources = {table: f"source.{table}" for table in TABLES if table in found}
+    return {table: _rows(table, source, _columns(db, source)) for table, source in sources.items()}
 
 
 def _columns(db: duckdb.DuckDBPyConnection, source: str) -> list[str]:
@@ -134,9 +133,8 @@ def _of_json(path: Path) -> str:
         file.seek(0)
         for line in file:
             longest = max(longest, len(line))
-    types = ", ".join(f"'{name}': '{column.type}'" for name, column in TABLES["calls"].items())
     source = (
-        f"read_json({text(path)}, format = 'newline_delimited', columns = {{{types}}}, "
+        f"read_json({text(path)}, format = 'newline_delimited', columns = {columns_of('calls')}, "
         f"maximum_object_size = {longest})"
     )
     return _rows("calls", source, list(first))
@@ -145,16 +143,19 @@ def _of_json(path: Path) -> str:
 def _of_csv(path: Path) -> str:
     with path.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file), [])
-    types = ", ".join(f"{text(name)}: {text(_type_in_csv(name))}" for name in columns)
+    calls = TABLES["calls"]
+    # Lists and mappings are JSON there.
+    nested = {name: calls[name].type for name in ("tags", "gaps_s") if name in columns}
+    types = {
+        name: calls[name].type if name in calls and name not in nested else "VARCHAR" for name in columns
+    }
     source = (
         f"read_csv({text(path)}, header = true, auto_detect = false, delim = ',', "
-        "quote = '\"', escape = '\"', "
-        f"nullstr = '', allow_quoted_nulls = false, parallel = false, columns = {{{types}}}, "
+        "quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, parallel = false, "
+        f"columns = {{{', '.join(f'{text(name)}: {text(kind)}' for name, kind in types.items())}}}, "
         f"max_line_size = {max(path.stat().st_size, 1)})"
     )
+    values = [f"from_json_strict({name}, '\"{kind}\"') AS {name}" for name, kind in nested.items()]
+    if values:
+        source = f"(SELECT * REPLACE ({', '.join(values)}) FROM {source})"
     return _rows("calls", source, columns)
-
-
-def _type_in_csv(name: str) -> str:
-    # Lists and mappings are JSON there.
-    return "JSON" if name in {"tags", "gaps_s"} else TABLES["calls"].get(name, Column("VARCHAR", "")).type
