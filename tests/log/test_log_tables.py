@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
 
+import orjson
 import pandas as pd
 import pytest
 from uuid6 import uuid7
@@ -225,3 +226,76 @@ def test_a_moment_is_a_date_or_a_while_ago(since: Since, expected: datetime) -> 
 def test_what_is_no_moment_is_told(since: str) -> None:
     with pytest.raises(ConfigError, match=f"no moment in {since!r}"):
         moment(since, NOON)
+
+
+def test_the_newest_calls_come_with_whole_requests(home: Path, recorder: Recorder, line: Line) -> None:
+    turns = [{"role": "user", "content": f"{turn} " + "word " * 200} for turn in range(6)]
+    for turn in range(6):
+        body = {"model": "one", "messages": turns[: turn + 1]}
+        recorder.append("calls", line(started_at=NOON + timedelta(minutes=turn), request=body))
+    recorder.close()
+    Store(home).ingest()
+    frame = Log(home).calls(limit=2)
+    assert [len(orjson.loads(request)["messages"]) for request in frame["request"]] == [6, 5]
+    assert len(Log(home).calls(where="request::VARCHAR LIKE '%5 word%'")) == 1
+    assert len(Log(home).calls(where="request::VARCHAR LIKE '%5 word%'", limit=3)) == 1
+    assert Log(home).usage(by=(), where="request IS NOT NULL")["calls"].tolist() == [6]
+
+
+@pytest.mark.parametrize("method", ["calls", "errors", "runs", "scores"])
+def test_every_table_is_bounded_in_time(log: Log, method: str) -> None:
+    early, late = NOON - timedelta(days=3), NOON - timedelta(days=2)
+    assert len(getattr(log, method)(since=early, until=late)) == 0
+    assert len(getattr(log, method)(until="1d", where="1 = 1 -- all of them")) == len(getattr(log, method)())
+
+
+def test_errors_are_what_failed_or_was_interrupted(home: Path, recorder: Recorder, line: Line) -> None:
+    recorder.append("calls", line(started_at=NOON, provider="a", model="one"))
+    failed = {
+        "error_type": "RateLimitError",
+        "error_status": 429,
+        "error_message": "slow down",
+        "attempts": 4,
+    }
+    recorder.append(
+        "calls", line(started_at=NOON, provider="a", model="one", status="error", request_id="r-1", **failed)
+    )
+    recorder.append("calls", line(started_at=NOON + timedelta(hours=1), status="interrupted"))
+    recorder.flush()
+    log = Log(home)
+    assert log.errors()["status"].tolist() == ["interrupted", "error"]
+    (row,) = log.errors(where="error_status = 429").to_dict("records")
+    assert list(row)[:4] == ["started_at", "status", "provider", "model"]
+    assert failed.items() <= row.items()
+    assert row["request_id"] == "r-1"
+    assert log.errors(limit=1)["status"].tolist() == ["interrupted"]
+
+
+def test_usage_counts_tokens_of_the_providers_cache(home: Path, recorder: Recorder, line: Line) -> None:
+    recorder.append("calls", line(cache_read_tokens=7, cache_write_tokens=5, ttft_s=1.0))
+    recorder.append("calls", line(cache_read_tokens=1, cache_write_tokens=2, ttft_s=3.0))
+    recorder.append("calls", line(cache_read_tokens=9, cache_write_tokens=9, ttft_s=9.0, cached=True))
+    recorder.flush()
+    (row,) = Log(home).usage(by=()).to_dict("records")
+    assert (row["cache_read_tokens"], row["cache_write_tokens"]) == (8, 7)
+    assert (row["ttft_p50_s"], row["ttft_p99_s"]) == (pytest.approx(2.0), pytest.approx(2.98))
+
+
+@pytest.mark.parametrize(
+    ("by", "groups"),
+    [
+        ("week", [pd.Timestamp(2026, 2, 23, tz="UTC"), pd.Timestamp(2026, 3, 2, tz="UTC")]),
+        ("month", [pd.Timestamp(2026, 3, 1, tz="UTC")]),
+    ],
+)
+def test_usage_by_week_and_month_names_their_first_day(log: Log, by: str, groups: list[pd.Timestamp]) -> None:
+    # The first of March 2026 is a Sunday.
+    assert log.usage(by)[by].tolist() == groups
+
+
+@pytest.mark.parametrize("by", ["served_model", "protocol", "host"])
+def test_usage_by_what_a_call_says_of_itself(home: Path, recorder: Recorder, line: Line, by: str) -> None:
+    recorder.append("calls", line(**{by: "one"}))
+    recorder.append("calls", line(**{by: "two"}))
+    recorder.flush()
+    assert Log(home).usage(by)[by].tolist() == ["one", "two"]

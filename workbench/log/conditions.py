@@ -8,7 +8,7 @@ from workbench.log.moment import Since, moment
 
 
 class Conditions:
-    """The WHERE of a query over the time column `time`, and the values that its marks stand for.
+    """The WHERE of a query over the time column `time`.
 
     Args:
         time: The column that `since` and `until` speak of.
@@ -16,6 +16,10 @@ class Conditions:
         until: The first moment that is too late.
         where: A condition in the user's own SQL.
         equal: Columns and what they have to be; `None` is anything.
+
+    Attributes:
+        values: What the marks stand for, in order.
+        of_requests: Whether `where` may speak of the column `request`, which not every connection has.
 
     Raises:
         ConfigError: `since` or `until` is no moment.
@@ -26,6 +30,7 @@ class Conditions:
     ) -> None:
         # A line of its own, so that a comment at the end of a condition ends there too.
         self._parts = [f"({where}\n)"] if where else []
+        self.of_requests = "request" in (where or "").lower()
         self.values: list[object] = []
         now = datetime.now(UTC)
         if since is not None:

@@ -1,17 +1,29 @@
-"""Which call is meant: a full id, or enough of its beginning or end."""
+"""Which calls are meant: by their ids, or by enough of the beginning or end of one."""
 # ruff: noqa: S608 - names in the queries are ours
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from uuid import UUID
 
 import duckdb
 
 from workbench.errors import ConfigError
 
+# Requests are put together for the range of ids, not for each: DuckDB leaves out what lies outside a range,
+# but not what is in no list.
+AMONG = "id BETWEEN ? AND ? AND id IN (SELECT unnest(?::UUID[]))"
+"""The condition of being one of the calls whose ids `among` gives."""
+
 SHORTEST = 6
 _SHOWN = 5
+
+
+def among(ids: Iterable[UUID]) -> list[object]:
+    """The values of the marks in `AMONG`."""
+    words = sorted(str(id_) for id_ in ids)
+    return [words[0], words[-1], words] if words else [None, None, []]
 
 
 def find_call(db: duckdb.DuckDBPyConnection, reference: str | UUID) -> UUID:

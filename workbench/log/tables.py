@@ -12,6 +12,7 @@ from uuid import UUID
 import duckdb
 import pandas as pd
 
+from workbench.calls import Secret
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
 from workbench.log.figures import usage_query
@@ -20,7 +21,7 @@ from workbench.log.moment import Since
 from workbench.log.reference import AMONG, among, find_call
 from workbench.log.repricing import reprice
 from workbench.log.schema import tables_in_words
-from workbench.log.store import Store
+from workbench.log.shared import store_of
 from workbench.log.upkeep import Upkeep
 
 _ERRORS = (
@@ -30,6 +31,9 @@ _ERRORS = (
 
 class Log(Upkeep):
     """The call log in the folder `home`, to read: every row that was reported done, of every process.
+
+    With `shared`, a value of `WORKBENCH_LOG`, it is the log in that shared store: the rows of all machines, and
+    what is still in the journal of `home`.
 
     A folder without a log gives empty frames. Times are UTC. `None`, `NaN` and `<NA>` mean not known.
 
@@ -41,8 +45,8 @@ class Log(Upkeep):
     where a name, a moment or an SQL expression is wrong.
     """
 
-    def __init__(self, home: Path) -> None:
-        self.store = Store(home)
+    def __init__(self, home: Path, shared: Secret | None = None) -> None:
+        self.store = store_of(home, shared)
 
     def usage(
         self,
