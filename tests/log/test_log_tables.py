@@ -81,6 +81,15 @@ def test_usage_is_counted_by_provider_and_model(log: Log) -> None:
     assert pd.isna(two["ttft_p50_s"])
 
 
+def test_usage_sums_the_seconds_that_were_waited(home: Path, recorder: Recorder, line: Line) -> None:
+    waited = {"duration_s": 2.0, "queued_s": 0.5, "waited_s": 0.25, "model": "m"}
+    for fields in ({}, {"status": "error"}, {"cached": True}):
+        recorder.append("calls", line(**waited | fields))
+    recorder.flush()
+    (row,) = Log(home).usage("model").to_dict("records")
+    assert (row["duration_s"], row["queued_s"], row["waited_s"]) == (4.0, 1.0, 0.5)
+
+
 def test_usage_of_cached_calls_alone_is_nothing_not_unknown(log: Log) -> None:
     (row,) = log.usage(where="cached").to_dict("records")
     assert (row["calls"], row["cached"], row["input_tokens"], row["cost_usd"], row["unknown_cost"]) == (

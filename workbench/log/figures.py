@@ -29,6 +29,7 @@ TAG = "tag:"
 TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cache_read_tokens", "cache_write_tokens")
 _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _TIMES = {"duration": "duration_s", "ttft": "ttft_s"}
+_WAITING = ("duration_s", "queued_s", "waited_s")
 
 # What a cached call used was paid for by an earlier one, whose row has it.
 _USED = "sum(CASE WHEN cached THEN 0 ELSE {0} END)"
@@ -40,6 +41,7 @@ _COUNTED = {
     **{name: f"{_USED.format(name)}::BIGINT" for name in TOKENS},
     "cost_usd": _USED.format("cost_usd"),
     "unknown_cost": "count(*) FILTER (status <> 'error' AND NOT cached AND cost_usd IS NULL)",
+    **{name: _USED.format(name) for name in _WAITING},
     # All percentiles of a column at once: its values are sorted once.
     **{
         name: f"quantile_cont({column}, {list(_SHARES.values())}) FILTER (status = 'ok' AND NOT cached)"
