@@ -68,6 +68,11 @@ class Settings:
         return Path(named).expanduser().resolve() if named else self.project / ".workbench"
 
     @property
+    def shared_log(self) -> Secret | None:
+        """The shared store that the log is in, with its password: `WORKBENCH_LOG`; `None` is the home."""
+        return self.secret("WORKBENCH_LOG")
+
+    @property
     def log_sync(self) -> Sync:
         """When the disk has to confirm the rows of the log: `WORKBENCH_LOG_SYNC`.
 

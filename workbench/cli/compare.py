@@ -15,7 +15,6 @@ from rich.table import Table
 from workbench.bundled import bundled
 from workbench.cli.console import COULD_NOT_RUN, FINE, err, out, plain, tell
 from workbench.cli.report import experiment_of, make_report, verdict
-from workbench.config import load_settings
 from workbench.errors import DataError
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def compare(
     from workbench.evals.dataset import load_dataset
 
     dataset = load_dataset(data)
-    client = Client(concurrency=concurrency, replay=experiment_of(replay, load_settings().home))
+    client = Client(concurrency=concurrency, replay=experiment_of(replay))
     if client.recording is not None:
         limit, epochs = client.recording.samples, client.recording.epochs
     dataset = dataset if limit is None else dataset.take(limit)

@@ -17,7 +17,8 @@ def project_log() -> Log:
     """The log of the project that the command is run in."""
     from workbench.log import Log  # duckdb and pandas load with the command that needs them
 
-    return Log(load_settings().home)
+    settings = load_settings()
+    return Log(settings.home, settings.shared_log)
 
 
 @click.group(
@@ -29,6 +30,9 @@ def log() -> None:
 
 @log.command(short_help="Print where the log is.", epilog="Example: cd $(workbench log path)")
 def path() -> int:
-    """Print the folder of the log: WORKBENCH_HOME, or the project's .workbench."""
+    """Print the folder of the log: WORKBENCH_HOME, or the project's .workbench.
+
+    With WORKBENCH_LOG the rows are in a shared store, and in this folder until they are there.
+    """
     click.echo(load_settings().home)
     return FINE

@@ -11,6 +11,7 @@ import click
 import orjson
 
 from workbench.cli.console import COULD_NOT_RUN, FINE, WORSE, err, out, plain, tell
+from workbench.cli.log import project_log
 from workbench.config import load_settings
 
 
@@ -51,20 +52,19 @@ def report(
     if baseline is not None:
         values["baseline"] = baseline
     settings = load_settings()
-    replay = experiment_of(replay, settings.home)
+    replay = experiment_of(replay)
     # A folder of its own for each run: two at once, or a failed one, leave the others as they are.
     name = f"{notebook.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
     return make_report(notebook, values, folder or settings.home / "reports" / name, replay=replay)
 
 
-def experiment_of(reference: str | None, home: Path) -> str | None:
+def experiment_of(reference: str | None) -> str | None:
     """The experiment that is to be replayed, if any."""
     if reference is None:
         return None
     from workbench.analysis.results import find_experiment
-    from workbench.log import Log
 
-    return find_experiment(Log(home), reference)
+    return find_experiment(project_log(), reference)
 
 
 def make_report(notebook: Path, values: dict[str, Any], folder: Path, *, replay: str | None = None) -> int:

@@ -62,9 +62,9 @@ Cache = bool | timedelta | str
 
 
 @functools.cache
-def _recorder(home: Path, sync: Sync) -> Recorder:
+def _recorder(home: Path, sync: Sync, shared: Secret | None) -> Recorder:
     """The one recorder of this process for a log; every client of the same project shares it."""
-    return Recorder(home, sync=sync)
+    return Recorder(home, shared=shared, sync=sync)
 
 
 class Client:
@@ -80,7 +80,8 @@ class Client:
     the running loop's connections all the same.
 
     Args:
-        home: The folder of the log; the project's `.workbench` where not given.
+        home: The folder of the log; the project's `.workbench` where not given, or the shared store that
+            `WORKBENCH_LOG` names.
         concurrency: Calls under way at once, for each provider.
         per_provider: Other numbers for some providers.
         attempts: HTTP tries of a call, at least 1.
@@ -119,11 +120,13 @@ class Client:
         self.settings = settings or load_settings()
         self.home = Path(home).expanduser().resolve() if home else self.settings.home
         self.timeouts = timeouts or Timeouts()
-        self.recorder = _recorder(self.home, self.settings.log_sync)
+        # A folder that is named here is a log of its own.
+        self._shared = None if home else self.settings.shared_log
+        self.recorder = _recorder(self.home, self.settings.log_sync, self._shared)
         self.recorder.redaction.add([*patterns_of(self.settings.get("WORKBENCH_REDACT")), *redact])
         self._cache = cache
         _since(cache)  # said now if it is no time, not with the first call
-        self._lookup = Lookup(self.home)
+        self._lookup = Lookup(self.home, self._shared)
         self._concurrency = concurrency
         self._per_provider = dict(per_provider or {})
         self._transport = Transport(make_http)
@@ -172,7 +175,7 @@ class Client:
         """The log that this client writes."""
         from workbench.log import Log  # who only calls models does without duckdb and pandas
 
-        return Log(self.home)
+        return Log(self.home, self._shared)
 
     def full_name(self, model: str) -> str:
         """`provider/model` for any way of writing it, if the model's provider can be asked.

@@ -43,5 +43,6 @@ def __getattr__(name: str) -> Any:
     if name in _OF_THE_PROJECT:
         from workbench.log.tables import Log
 
-        return getattr(Log(load_settings().home), name)
+        settings = load_settings()
+        return getattr(Log(settings.home, settings.shared_log), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import duckdb
@@ -44,18 +43,18 @@ class Answer:
     asked_at: datetime
 
 
-def latest_answers(home: Path, keys: Iterable[UUID]) -> dict[UUID, Answer]:
+def latest_answers(store: Store, keys: Iterable[UUID]) -> dict[UUID, Answer]:
     """The latest whole answer to each request that has one.
 
     Args:
-        home: The log's folder.
+        store: The log.
         keys: Of the requests, by `cache_key`.
 
     Raises:
         DataError: The log cannot be read.
     """
     found: dict[UUID, Answer] = {}
-    with Store(home).connect() as db:
+    with store.connect() as db:
         try:
             latest = db.execute(_LATEST, [[str(key) for key in keys]]).fetchall()
             for ids in _neighbours(sorted(id_ for (id_,) in latest)):
@@ -64,7 +63,7 @@ def latest_answers(home: Path, keys: Iterable[UUID]) -> dict[UUID, Answer]:
                         completion = completion_of(row)
                         found[row["cache_key"]] = Answer(completion=completion, asked_at=row["started_at"])
         except duckdb.Error as exc:
-            raise DataError(f"the call log in {str(home)!r} cannot be read: {exc}") from exc
+            raise DataError(f"the call log in {str(store.home)!r} cannot be read: {exc}") from exc
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from workbench.calls import Call, Completion, cache_key
+from workbench.calls import Call, Completion, Secret, cache_key
 from workbench.log.journal import tell
 from workbench.loops import PerLoop
 
@@ -27,8 +27,9 @@ class Lookup:
     Where the log cannot be read nothing is found, which is said once.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, shared: Secret | None = None) -> None:
         self._home = home
+        self._shared = shared
         self._desks: PerLoop[_Desk] = PerLoop()
         self._in_trouble = False
 
@@ -51,9 +52,10 @@ class Lookup:
 
     def _answers(self, keys: list[UUID]) -> dict[UUID, Answer]:
         from workbench.log.latest import latest_answers  # duckdb loads when it is first needed
+        from workbench.log.shared import store_of
 
         try:
-            found = latest_answers(self._home, keys)
+            found = latest_answers(store_of(self._home, self._shared), keys)
         except Exception as exc:  # whatever it is, no call fails because of it
             if not self._in_trouble:
                 tell(f"answers are not taken from the log, the calls are made: {exc}")

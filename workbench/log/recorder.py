@@ -6,11 +6,14 @@ the cell that asked for them.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import contextlib
 import os
 import queue
 import threading
 import weakref
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -18,10 +21,12 @@ from workbench.calls import Secret
 from workbench.config import Sync
 from workbench.log import ingester
 from workbench.log.journal import tell
+from workbench.log.place import place_of
 from workbench.log.redaction import Redaction
 from workbench.log.writer import Writer
 
-_Item = tuple[str | None, bytes, "Future[None]"]  # without a table: flush
+_Done = Future[None] | asyncio.Future[None]
+_Item = tuple[str | None, bytes, _Done]  # without a table: flush
 _EXIT_S = 10.0
 # What is in a shared store, others want to see; each ingest costs a connection.
 _SHARED_SEGMENT_S = 5.0
@@ -43,6 +48,9 @@ class Recorder:
         segment_bytes: Size at which a segment of the journal is sealed and ingested.
         segment_s: Age at which it is, seconds; at most 5 with a shared store.
         memory_bytes: How much is kept in memory while the journal cannot be written; what comes then is lost.
+
+    Raises:
+        ConfigError: `shared` cannot be read.
     """
 
     def __init__(
@@ -58,6 +66,8 @@ class Recorder:
         self.redaction = Redaction()
         # A notebook may change its folder between two rows.
         self.home = Path(home).absolute()
+        if shared is not None:
+            place_of(shared)  # said now if it is none, not with the first rows
         self._shared = shared
         self._sync_each = sync == "each"
         self._segment_bytes = segment_bytes
@@ -80,14 +90,29 @@ class Recorder:
         Raises:
             ValueError: The line has a line end inside.
         """
-        if b"\n" in line:
-            raise ValueError(f"a row is one line of JSON, without line ends: {line[:80]!r}…")
-        return self._put(table, self.redaction(table, line))
+        done: Future[None] = Future()
+        # A cancelled call must not take its row with it.
+        done.set_running_or_notify_cancel()
+        self._put(table, self._clean(table, line), done)
+        return done
+
+    async def write(self, table: str, line: bytes) -> None:
+        """Add a row to `table` as `append` does, and wait until it is written; cancelled, it is written too.
+
+        Raises:
+            ValueError: The line has a line end inside.
+        """
+        # A future of the loop's own: those of threads would wake the loop once for every row.
+        done = asyncio.get_running_loop().create_future()
+        self._put(table, self._clean(table, line), done)
+        await done
 
     def flush(self) -> None:
         """Wait until the disk has everything that was appended so far."""
         if self._thread is not None:
-            self._put(None, b"").result()
+            done: Future[None] = Future()
+            self._put(None, b"", done)
+            done.result()
 
     def close(self) -> None:
         """Write everything, seal the segments, and end the thread; a later `append` starts anew."""
@@ -96,17 +121,18 @@ class Recorder:
         if thread is not None:
             thread.stop()
 
-    def _put(self, table: str | None, line: bytes) -> Future[None]:
-        done: Future[None] = Future()
-        # A cancelled call must not take its row with it.
-        done.set_running_or_notify_cancel()
+    def _clean(self, table: str, line: bytes) -> bytes:
+        if b"\n" in line:
+            raise ValueError(f"a row is one line of JSON, without line ends: {line[:80]!r}…")
+        return self.redaction(table, line)
+
+    def _put(self, table: str | None, line: bytes, done: _Done) -> None:
         with self._lock:
             if self._thread is None:
                 ingesting = ingester.ingester_of(self.home, self._shared)
                 self._thread = _WriterThread(self, self._writer(), ingesting)
                 self._thread.start()
             self._thread.items.put((table, line, done))
-        return done
 
     def _writer(self) -> Writer:
         return Writer(
@@ -139,20 +165,27 @@ class _WriterThread(threading.Thread):
         running = True
         while running:
             batch, running = self._gather()
-            try:
+            with self._going_on():
                 self._write(batch)
-            except Exception as exc:  # a bug here must not let every call wait for ever
-                tell(f"the call log in {str(self.recorder.home)!r} may miss rows, please report it: {exc!r}")
-            for _, _, done in batch:
-                done.set_result(None)
+            # Nobody waits for what is due besides: a sync, a rename.
+            _resolve(done for _, _, done in batch)
+            with self._going_on():
+                if self.writer.tend():
+                    self.ingesting.soon()
         self.writer.close()
 
     def _write(self, batch: list[_Item]) -> None:
         self.writer.write((table, line) for table, line, _ in batch if table is not None)
         if any(table is None for table, _, _ in batch):
             self.writer.sync()
-        if self.writer.tend():
-            self.ingesting.soon()
+
+    @contextlib.contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """A bug in here must not let every call wait for ever."""
+        try:
+            yield
+        except Exception as exc:
+            tell(f"the call log in {str(self.recorder.home)!r} may miss rows, please report it: {exc!r}")
 
     def _gather(self) -> tuple[list[_Item], bool]:
         """All that waits, once there is something or something is due; and whether more may come."""
@@ -170,6 +203,26 @@ class _WriterThread(threading.Thread):
         self.items.put(None)
         # A disk that hangs must not keep the process from ending.
         self.join(_EXIT_S)
+
+
+def _resolve(waiting: Iterable[_Done]) -> None:
+    """Let those go on who wait; each loop is woken once."""
+    of_loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for done in waiting:
+        if isinstance(done, Future):
+            done.set_result(None)
+        else:
+            of_loops.setdefault(done.get_loop(), []).append(done)
+    for loop, futures in of_loops.items():
+        # On a loop that is closed nobody waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_resolve_here, futures)
+
+
+def _resolve_here(futures: list[asyncio.Future[None]]) -> None:
+    for future in futures:
+        if not future.done():  # it is, where who waited was cancelled
+            future.set_result(None)
 
 
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()

@@ -32,8 +32,8 @@ _ERRORS = (
 class Log(Upkeep):
     """The call log in the folder `home`, to read: every row that was reported done, of every process.
 
-    With `shared`, a value of `WORKBENCH_LOG`, it is the log in that shared store: the rows of all machines, and
-    what is still in the journal of `home`.
+    With `shared`, a value of `WORKBENCH_LOG`, it is the log in that shared store: the rows of all machines,
+    and what is still in the journal of `home`.
 
     A folder without a log gives empty frames. Times are UTC. `None`, `NaN` and `<NA>` mean not known.
 
