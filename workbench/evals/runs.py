@@ -291,7 +291,7 @@ class _Evaluation:
             "explanation": given.explanation,
             "category": sample.group,
         }
-        await asyncio.wrap_future(self.client.recorder.append("scores", orjson.dumps(row)))
+        await self.client.recorder.write("scores", orjson.dumps(row))
 
     async def keep_runs(self, models: Iterable[str], epochs: int) -> None:
         """Write a row for each run that has none; no call is made before it is safe."""
@@ -315,4 +315,4 @@ class _Evaluation:
             "session": facts["session"],
             "package_version": facts["package_version"],
         }
-        await asyncio.wrap_future(self.client.recorder.append("runs", orjson.dumps(row)))
+        await self.client.recorder.write("runs", orjson.dumps(row))

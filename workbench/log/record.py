@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import statistics
 from collections.abc import Mapping, Sequence
@@ -30,19 +29,16 @@ def record(recorder: Recorder) -> Policy:
         recorder: Where the rows go.
     """
 
-    def append(call: Call, row: dict[str, Any]) -> asyncio.Future[None]:
-        return asyncio.wrap_future(recorder.append("calls", _line(call, row)))
-
     async def recorded(call: Call, send: Send) -> Completion:
         try:
             completion = await send(call)
         except Exception as exc:
-            await append(call, _failed("error", call, exc))
+            await recorder.write("calls", _line(call, _failed("error", call, exc)))
             raise
         except BaseException as exc:
             recorder.append("calls", _line(call, _failed("interrupted", call, exc)))
             raise
-        await append(call, _answered("ok", call, completion))
+        await recorder.write("calls", _line(call, _answered("ok", call, completion)))
         return completion
 
     return recorded
