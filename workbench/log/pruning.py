@@ -14,7 +14,7 @@ import duckdb
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
 from workbench.log.file import drop_draft, new_draft, put_in_place, query
-from workbench.log.lock import to_ingest, to_write
+from workbench.log.lock import WAIT_S, to_ingest, to_write
 from workbench.log.recorder import seal
 from workbench.log.schema import tables_in_words, text
 from workbench.log.store import Store
@@ -41,17 +41,27 @@ class Pruned:
     waiting: int = 0
 
 
-def prune(store: Store, conditions: Conditions, *, bodies: bool = False, dry_run: bool = False) -> Pruned:
+def prune(
+    store: Store,
+    conditions: Conditions,
+    *,
+    bodies: bool = False,
+    dry_run: bool = False,
+    wait_s: float = WAIT_S,
+) -> Pruned:
     """Take the calls that meet the conditions out of the log; see `Log.prune`."""
     seal(store.home)
-    store.ingest()
+    store.ingest(wait_s=wait_s)
     path = store.file.path
     if not path.exists():
         return Pruned()
-    with to_ingest(store.home):
-        # What a process that was killed left in a write-ahead log has to be in the file that is copied.
-        with duckdb.connect() as db, store.file.writing(db):
-            pass
+    with store.connect():
+        pass  # brings an older log up to date
+    with to_ingest(store.home, wait_s=wait_s):
+        if path.with_name(f"{path.name}.wal").exists():
+            # Somebody was killed between commit and checkpoint: the new file must not find that beside it.
+            with duckdb.connect() as db, store.file.writing(db, wait_s=wait_s):
+                pass
         try:
             with store.connect() as db:
                 pruned = _select(db, conditions, bodies=bodies)
@@ -62,7 +72,7 @@ def prune(store: Store, conditions: Conditions, *, bodies: bool = False, dry_run
                     _copy(db, draft, bodies=bodies)
             shutil.copymode(path, draft)
             freed_bytes = path.stat().st_size - draft.stat().st_size
-            with to_write(store.home):
+            with to_write(store.home, wait_s=wait_s):
                 put_in_place(draft, path)
         finally:
             drop_draft(path)
