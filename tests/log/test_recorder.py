@@ -71,6 +71,39 @@ def test_rows_outlive_the_loops_that_asked_for_them(recorder: Recorder, home: Pa
     assert len(lines(home)) == 2
 
 
+async def test_a_row_is_in_the_journal_when_its_writing_is_over(
+    recorder: Recorder, home: Path, line: Line
+) -> None:
+    rows = {line() for _ in range(100)}
+    await asyncio.gather(*(recorder.write("calls", row) for row in rows))
+    assert set(lines(home)) == rows
+
+
+async def test_whoever_is_cancelled_while_a_row_is_written_leaves_the_others_waiting_in_peace(
+    recorder: Recorder, home: Path, line: Line
+) -> None:
+    cancelled, other = (asyncio.create_task(recorder.write("calls", line())) for _ in range(2))
+    await asyncio.sleep(0)  # both have begun to wait
+    cancelled.cancel()
+    await other
+    recorder.flush()
+    assert cancelled.cancelled()
+    assert len(lines(home)) == 2
+
+
+def test_a_row_is_written_although_the_loop_that_waited_for_it_is_closed(
+    recorder: Recorder, home: Path, line: Line
+) -> None:
+    loop = asyncio.new_event_loop()
+    waiting = loop.create_task(recorder.write("calls", line()))
+    loop.call_soon(loop.stop)
+    loop.run_forever()  # just until it waits
+    waiting.cancel()
+    loop.close()
+    recorder.append("calls", line()).result()
+    assert len(lines(home)) == 2
+
+
 def test_a_row_cannot_be_cancelled(recorder: Recorder, home: Path, line: Line) -> None:
     done = recorder.append("calls", line())
     assert not done.cancel()
