@@ -144,10 +144,11 @@ def _of_csv(path: Path) -> str:
     with path.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file), [])
     calls = TABLES["calls"]
-    # Lists and mappings are JSON there.
+    # Lists and mappings are JSON there. What is no time would be NULL to DuckDB 1.5, so that it is read as text.
     nested = {name: calls[name].type for name in ("tags", "gaps_s") if name in columns}
+    as_text = {*nested, *(name for name, column in calls.items() if column.type == "TIMESTAMPTZ")}
     types = {
-        name: calls[name].type if name in calls and name not in nested else "VARCHAR" for name in columns
+        name: calls[name].type if name in calls and name not in as_text else "VARCHAR" for name in columns
     }
     source = (
         f"read_csv({text(path)}, header = true, auto_detect = false, delim = ',', "
