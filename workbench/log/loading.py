@@ -144,7 +144,7 @@ def _of_csv(path: Path) -> str:
     with path.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file), [])
     calls = TABLES["calls"]
-    # Lists and mappings are JSON there. What is no time would be NULL to DuckDB 1.5, so that it is read as text.
+    # Lists and mappings are JSON there. What is no time DuckDB 1.5 would take for NULL: it is read as text.
     nested = {name: calls[name].type for name in ("tags", "gaps_s") if name in columns}
     as_text = {*nested, *(name for name, column in calls.items() if column.type == "TIMESTAMPTZ")}
     types = {
