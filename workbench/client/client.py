@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from uuid6 import uuid7
@@ -21,19 +19,19 @@ from workbench.calls import (
     Call,
     Chunk,
     Completion,
-    Endpoint,
     Params,
     Request,
     Secret,
     Timeouts,
 )
 from workbench.client.again import place_of, request_for, request_of
-from workbench.client.discovery import LISTING, LOOK, Reachable, look, recorded
+from workbench.client.directory import Directory, RecordedDirectory
+from workbench.client.discovery import LISTING, Reachable
 from workbench.client.messages import Messages, messages_of
 from workbench.client.replay import Replay
 from workbench.client.stream import Stream
 from workbench.config import Settings, Sync, load_settings
-from workbench.errors import CallError, ConfigError, ModelNotFoundError
+from workbench.errors import ConfigError, ModelNotFoundError
 from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
 from workbench.log.moment import moment
@@ -42,14 +40,6 @@ from workbench.pipeline import Policy, Send, stack
 from workbench.policies import cache, limit, retry
 from workbench.prices import price
 from workbench.protocols import ModelInfo
-from workbench.providers import (
-    HOSTS,
-    endpoint,
-    host_for_url,
-    nearest,
-    register,
-    split_name,
-)
 from workbench.transport import MakeHttp, Transport, make_http
 
 if TYPE_CHECKING:
@@ -131,13 +121,13 @@ class Client:
         self._per_provider = dict(per_provider or {})
         self._transport = Transport(make_http)
         self._bound: dict[str, Any] = {}
-        self._listed: dict[str, tuple[ModelInfo, ...]] = {}
         self.recording = self._recording(replay or self.settings.get("WORKBENCH_REPLAY"))
-        self._send: Send = (
-            stack(self._policies(attempts), self._transport.send)
-            if self.recording is None
-            else self.recording.send
-        )
+        known = (self.settings, self._transport, self.recorder.redaction)
+        self._directory = Directory(*known)
+        self._send: Send = stack(self._policies(attempts), self._transport.send)
+        if self.recording is not None:
+            self._directory = RecordedDirectory(*known, self.recording.models)
+            self._send = self.recording.send
 
     def _recording(self, experiment: str | None) -> Recording | None:
         if experiment is None:
@@ -183,7 +173,7 @@ class Client:
         Raises:
             ConfigError: The name has no known provider, or its key is missing.
         """
-        to, name = self._endpoint(model, None, None)
+        to, name = self._directory.find(model)
         return f"{to.provider}/{name}"
 
     def concurrency_of(self, provider: str) -> int:
@@ -307,7 +297,7 @@ class Client:
         timeouts: Timeouts | None = None,
         **params: Any,
     ) -> Call:
-        to, name = self._endpoint(model, base_url, api_key)
+        to, name = self._directory.find(model, base_url, api_key)
         stops = (stop,) if isinstance(stop, str) else None if stop is None else tuple(stop)
         return Call(
             id=uuid7(),
@@ -329,8 +319,7 @@ class Client:
         try:
             return await self._send(call)
         except ModelNotFoundError as exc:
-            if self.recording is None:
-                await self._suggest(exc, call.endpoint)
+            await self._directory.suggest(exc, call.endpoint)
             raise
 
     def stream(self, model: str, messages: Messages, **options: Any) -> Stream:
@@ -376,9 +365,9 @@ class Client:
             row = await asyncio.to_thread(self.log.call, row["source_id"])
         request, old = request_of(row), completion_of(row)
         if model is None:
-            to, name = self._hiding(place_of(row, self.settings, api_key)), request.model
+            to, name = self._directory.hiding(place_of(row, self.settings, api_key)), request.model
         else:
-            to, name = self._endpoint(model, None, api_key)
+            to, name = self._directory.find(model, api_key=api_key)
         call = Call(
             id=uuid7(),
             started_at=datetime.now(UTC),
@@ -397,16 +386,7 @@ class Client:
             ConfigError: The provider is unknown or its key is missing.
             CallError: It does not answer.
         """
-        if self.recording is not None:
-            return tuple(
-                ModelInfo(id=name.removeprefix(f"{provider}/"))
-                for name in self.recording.models
-                if name.startswith(f"{provider}/")
-            )
-        to = endpoint(provider, "", self.settings)
-        if provider not in self._listed:
-            self._listed[provider] = await self._transport.models(to, timeouts)
-        return self._listed[provider]
+        return await self._directory.models(provider, timeouts)
 
     async def reachable(self) -> list[Reachable]:
         """The providers that can be asked now: those with a key, and the local servers that answer.
@@ -414,40 +394,7 @@ class Client:
         A provider with a key or an address of the user's that does not answer is in the list too, with the
         `problem`; a local server that does not run at its usual port is not.
         """
-        if self.recording is not None:
-            return recorded(self.recording.models)
-        return await look(self.settings, lambda provider, timeouts: self.models(provider, timeouts=timeouts))
-
-    def _endpoint(self, model: str, base_url: str | None, api_key: str | None) -> tuple[Endpoint, str]:
-        if base_url is not None:
-            host = host_for_url(base_url)
-            if host.name not in HOSTS:
-                register(host)
-            provider, name = host.name, model.removeprefix(f"{host.name}/")
-        elif self.recording is not None and model in self.recording.models:
-            provider, _, name = model.partition("/")  # it may be in no table here
-        else:
-            provider, name = split_name(model, self.settings.default_provider)
-        if self.recording is not None:
-            return Endpoint(provider=provider, protocol="", base_url=""), name
-        to = endpoint(provider, name, self.settings, base_url=base_url, api_key=api_key)
-        return self._hiding(to), name
-
-    def _hiding(self, to: Endpoint) -> Endpoint:
-        """The endpoint, when the log hides its key."""
-        # A key that is a provider's name is a placeholder, and its stars would stand all over the log.
-        if to.secret is not None and to.secret.reveal() not in HOSTS:
-            self.recorder.redaction.hide(to.secret)
-        if password := urlsplit(to.base_url).password:
-            self.recorder.redaction.hide(Secret(password))
-        return to
-
-    async def _suggest(self, error: ModelNotFoundError, to: Endpoint) -> None:
-        """Put the nearest names that the provider does know into the error, where it tells them."""
-        with contextlib.suppress(CallError, ConfigError):
-            names = [model.id for model in await self._transport.models(to, LOOK)]
-            if close := nearest(error.model, names):
-                error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
+        return await self._directory.reachable()
 
 
 def _since(cache: Cache) -> datetime | None:
