@@ -14,6 +14,7 @@ from workbench.cli.log import log
 from workbench.cli.replay import replay
 from workbench.cli.report import report
 from workbench.cli.serve import lab, simulate
+from workbench.cli.usage import usage
 from workbench.errors import WorkbenchError
 
 
@@ -45,5 +46,5 @@ def workbench() -> None:
     """Compare language models: every call logged, every figure with its uncertainty."""
 
 
-for command in (compare, report, replay, lab, simulate, log):
+for command in (compare, report, replay, lab, simulate, usage, log):
     workbench.add_command(command)

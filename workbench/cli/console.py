@@ -33,5 +33,10 @@ def tell(problem: object) -> None:
 
 def plain(text: str) -> str:
     """Text for a console, shown as it is: what others wrote neither marks it up nor steers the terminal."""
+    return escape(harmless(text))
+
+
+def harmless(text: str) -> str:
+    """Text that does not steer a terminal, for where nothing is taken as markup."""
     lines = text.replace("\r\n", "\n")
-    return escape(_STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), lines))
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), lines)
