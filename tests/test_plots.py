@@ -32,12 +32,39 @@ SUMMARY = pd.DataFrame(
     }
 )
 MATRIX = pd.DataFrame([[1, 0.25], [0.25, math.nan]], index=["b/two", "a/one"], columns=["b/two", "a/one"])
+USAGE = pd.DataFrame(
+    {
+        "model": ["b/two", "a/one"],
+        "calls": [1200, 1],
+        "duration_s": [90.0, None],
+        "queued_s": [5.0, 0.0],
+        "waited_s": [0.0, 2.5],
+        "duration_p50_s": [0.5, None],
+        "duration_p95_s": [1.5, None],
+        "duration_p99_s": [2.0, None],
+        "cost_usd": [Decimal("0.5"), None],
+        "est_cost_usd": [0.25, 0.01],
+        "est_cost_low_usd": [0.2, 0.005],
+        "est_cost_high_usd": [0.4, 0.02],
+    }
+)
+DAYS = pd.DataFrame(
+    {
+        "day": pd.to_datetime(["2026-03-02", "2026-03-01", "2026-03-01"], utc=True),
+        "model": ["b/two", "b/two", "a/one"],
+        "cost_usd": [Decimal("0.5"), Decimal("0.25"), None],
+    }
+)
 CHARTS: dict[str, tuple[Callable[..., go.Figure], pd.DataFrame]] = {
     "latency": (plots.latency, CALLS),
     "cost": (plots.cost, SUMMARY),
     "accuracy": (plots.accuracy, SUMMARY),
     "accuracy_cost": (plots.accuracy_cost, SUMMARY),
     "agreement": (plots.agreement, MATRIX),
+    "spending": (plots.spending, DAYS),
+    "waiting": (plots.waiting, USAGE),
+    "durations": (plots.durations, USAGE),
+    "repriced": (plots.repriced, USAGE),
 }
 each_chart = pytest.mark.parametrize(("chart", "frame"), CHARTS.values(), ids=CHARTS)
 
@@ -197,3 +224,40 @@ def test_the_agreement_grid_writes_its_numbers_and_a_dash_where_undefined() -> N
     assert [list(row) for row in figure.data[0].text] == [["100", "25"], ["25", "–"]]
     assert list(figure.layout.yaxis.ticktext) == ["1 · b/two", "2 · a/one"]
     assert figure.data[0].x == ("1", "2")
+
+
+def test_spending_stacks_the_models_of_a_day_in_the_order_of_the_days() -> None:
+    figure = plots.spending(DAYS)
+    costs = {bar.name: dict(zip(bar.x, bar.y, strict=True)) for bar in figure.data}
+    assert costs == {"a/one": {"2026-03-01": 0}, "b/two": {"2026-03-02": 0.5, "2026-03-01": 0.25}}
+    assert figure.data[0].customdata == ("cost unknown",)
+    assert (figure.layout.barmode, figure.layout.xaxis.categoryorder) == ("stack", "category ascending")
+
+
+def test_waiting_tells_answering_from_queueing_and_sleeping() -> None:
+    figure = plots.waiting(USAGE)
+    assert {bar.name: tuple(bar.x) for bar in figure.data} == {
+        "answering": (90, 0),
+        "queued for a slot": (5, 0),
+        "asleep between attempts": (0, 2.5),
+    }
+    palette = plots.colours(["a/one", "b/two"])
+    assert all(list(bar.marker.color) == [palette["b/two"], palette["a/one"]] for bar in figure.data)
+
+
+def test_durations_draw_percentiles_and_n_and_leave_out_models_that_never_answered() -> None:
+    (line,) = plots.durations(USAGE).data
+    assert (line.x, line.y[0], line.text[0]) == ((0.5, 1.5, 2.0), "b/two", "0.50 s, n=1,200")
+
+
+def test_a_repriced_model_has_a_bar_of_what_it_cost_and_a_point_with_the_bounds() -> None:
+    figure = plots.repriced(USAGE)
+    assert [bar.y[0] for bar in figure.data if bar.type == "bar"] == ["b/two"]
+    point = trace_of(figure, "b/two", "scatter")
+    assert point.x == (0.25,)
+    assert point.error_x.array[0] == pytest.approx(0.15)
+    assert point.error_x.arrayminus[0] == pytest.approx(0.05)
+    assert point.text == ("$0.250, n=1,200",)
+    assert "a/one: cost unknown, estimated $0.0100" in trace_of(figure, "a/one", "scatter").hovertemplate
+    unpriced = USAGE.assign(est_cost_usd=None, est_cost_low_usd=None, est_cost_high_usd=None)
+    assert {trace.type for trace in plots.repriced(unpriced).data} == {"bar"}

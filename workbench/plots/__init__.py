@@ -7,5 +7,19 @@ lines grey, so that a figure reads on a light and on a dark page. To update a fi
 
 from workbench.plots.look import PALETTE, Colours, colours
 from workbench.plots.models import accuracy, accuracy_cost, agreement, cost, latency
+from workbench.plots.usage import durations, repriced, spending, waiting
 
-__all__ = ["PALETTE", "Colours", "accuracy", "accuracy_cost", "agreement", "colours", "cost", "latency"]
+__all__ = [
+    "PALETTE",
+    "Colours",
+    "accuracy",
+    "accuracy_cost",
+    "agreement",
+    "colours",
+    "cost",
+    "durations",
+    "latency",
+    "repriced",
+    "spending",
+    "waiting",
+]

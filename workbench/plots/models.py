@@ -72,7 +72,8 @@ def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
             figure.add_scatter(x=[0], mode="text", textposition="middle right", **both)
     highest = max((usd for usd in costs if usd > 0), default=0.0)
     reach = 1.6 * highest or 1.0  # the words beside the longest bar need room
-    figure.update_xaxes(title_text="US$", tickprefix="$", range=[0, reach], showticklabels=highest > 0)
+    figure.update_xaxes(title_text="US$", tickprefix="$", exponentformat="none", range=[0, reach])
+    figure.update_xaxes(showticklabels=highest > 0)
     return styled(figure, title, models).update_yaxes(showgrid=False)
 
 
@@ -132,7 +133,7 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
                 hovertemplate=f"{model}: {share.percent()}, {dollars(usd)}<extra></extra>",
             )
     unknown = ", ".join(model for model, usd in zip(models, costs, strict=True) if math.isnan(usd))
-    figure.update_xaxes(title_text="cost, US$", tickprefix="$", rangemode="tozero")
+    figure.update_xaxes(title_text="cost, US$", tickprefix="$", exponentformat="none", rangemode="tozero")
     figure.update_yaxes(title_text="samples right, %", range=[-2, 102])
     styled(figure, title)
     return figure.update_layout(
