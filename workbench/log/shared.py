@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from workbench.log.store import Store, put_away
 
 # How often to look again where others made the tables at the same time.
 _TRIES = 5
+# What DuckDB says before what PostgreSQL says: the whole address, twice.
+_ADDRESS = re.compile(r'Failed to attach DuckLake.*Unable to connect to Postgres at "[^"]*": ', re.DOTALL)
 
 
 class AwayError(DataError):
@@ -154,7 +157,7 @@ class SharedStore(Store):
             raise AwayError(
                 f"the shared log {self.place} is away: see that its server runs and that you may use it. "
                 f"Calls go on, their rows are safe in the journal in {str(self.home)!r} until it is back. "
-                f"DuckDB says: {exc}"
+                f"DuckDB says: {_ADDRESS.sub('', str(exc)).strip()}"
             ) from exc
 
 
