@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from project import NOTEBOOKS, Project, errors_in
+from uuid6 import uuid7
+
+from workbench.log import Recorder
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
-PARAMETERS = {"10_compare.ipynb": {"models": "sim/swift,sim/local", "limit": "3"}}
+PARAMETERS = {
+    "10_compare.ipynb": {"models": "sim/swift,sim/local", "limit": "3"},
+    "30_usage.ipynb": {"since": "7d", "by": "experiment", "reprice_to": "sim/steady"},
+}
+LOGGED = {"10_compare.ipynb": 6, "30_usage.ipynb": 0}  # calls in the project's log; a demonstration's are not
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
@@ -19,7 +29,46 @@ def test_papermill_runs_the_notebook_with_parameters(path: Path, simulated: Proj
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert errors_in(simulated.folder / "made.ipynb") == []
-    assert simulated.statuses()["ok"] >= 6
+    logged = simulated.statuses().get("ok", 0)
+    assert logged >= LOGGED[path.name]
+    assert bool(logged) == bool(LOGGED[path.name])
+
+
+def test_the_usage_notebook_adds_up_the_log_that_it_finds(project: Project) -> None:
+    recorder = Recorder(project.home)
+    for n in range(30):
+        row = {
+            "id": str(uuid7()), "started_at": (datetime.now(UTC) - timedelta(days=n)).isoformat(),
+            "status": "error" if n == 7 else "ok", "cached": n == 8, "provider": "openai", "model": "gpt-4o",
+            "cost_usd": "0.5", "input_tokens": 1000, "output_tokens": 100, "duration_s": 2.0,
+            "run": f"run-{n}", "error_type": "OverloadedError" if n == 7 else None, "queued_s": 0.5,
+        }  # fmt: skip
+        recorder.append("calls", orjson.dumps(row))
+    recorder.close()
+    notebook = project.folder / "made.ipynb"
+    pairs = ("-p", "since", "", "-p", "reprice_to", "openai/gpt-4o-mini")
+    process = project.start("-m", "papermill", str(NOTEBOOKS / "30_usage.ipynb"), str(notebook), *pairs)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    said = words_of(notebook)
+    assert "30 calls of 1 models on 30 days: US$ 14.50000, and 0 calls of unknown cost." in said
+    assert "1 failed, 0 were interrupted, 1 were answered from the log for nothing." in said
+    assert "58.0 s of all calls together" in said
+    assert "OverloadedError" in said
+    assert "All on openai/gpt-4o-mini: about US$ 0.0" in said
+    assert "demonstration" not in said
+
+
+def test_the_usage_notebook_of_an_empty_log_says_so_and_how_to_fill_it(project: Project) -> None:
+    notebook = project.folder / "made.ipynb"
+    process = project.start(
+        "-m", "papermill", str(NOTEBOOKS / "30_usage.ipynb"), str(notebook), "-p", "demo", "False"
+    )
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "The log has no calls (since '30d'): `workbench compare` or" in words_of(notebook)
+    assert "no calls yet" in words_of(notebook)
+    assert not project.home.exists()
 
 
 def test_nbmake_runs_the_notebooks_as_they_are(simulated: Project) -> None:
@@ -29,3 +78,12 @@ def test_nbmake_runs_the_notebooks_as_they_are(simulated: Project) -> None:
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
     assert f"{len(PATHS)} passed" in out
+
+
+def words_of(notebook: Path) -> str:
+    """All that the cells of an executed notebook put out, a stream's lines as they are."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return "\n".join(
+        "".join(output.get("text", "")) + json.dumps(output.get("data", {})) for output in outputs
+    )
