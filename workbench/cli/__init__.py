@@ -10,6 +10,7 @@ import click
 
 from workbench.cli.compare import compare
 from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
+from workbench.cli.keep import export, import_, prune
 from workbench.cli.log import log
 from workbench.cli.replay import replay
 from workbench.cli.report import report
@@ -48,3 +49,5 @@ def workbench() -> None:
 
 for command in (compare, report, replay, lab, simulate, usage, log):
     workbench.add_command(command)
+for command in (export, import_, prune):
+    log.add_command(command)

@@ -78,7 +78,8 @@ def _write(db: duckdb.DuckDBPyConnection, draft: Path, suffix: str, conditions: 
 def _write_database(db: duckdb.DuckDBPyConnection, draft: Path, conditions: Conditions) -> int:
     """Tables as the views have them: whole requests, a comment on each column, and no table of our own."""
     db.execute(f"ATTACH {text(draft)} AS export (STORAGE_VERSION '{STORAGE}')")
-    db.execute("BEGIN")
+    with contextlib.suppress(duckdb.TransactionException):  # who reads a DuckLake has begun one
+        db.execute("BEGIN")
     for table, columns in TABLES.items():
         fields = [f'"{name}" {column.type}{_storage(name)}' for name, column in columns.items()]
         db.execute(f"CREATE TABLE export.{table} ({', '.join(fields)})")

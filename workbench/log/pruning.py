@@ -17,6 +17,7 @@ from workbench.log.file import drop_draft, new_draft, put_in_place, query
 from workbench.log.lock import WAIT_S, to_ingest, to_write
 from workbench.log.recorder import seal
 from workbench.log.schema import tables_in_words, text
+from workbench.log.shared import SharedStore
 from workbench.log.store import Store
 
 _BODIES = ("request", "request_pieces", "response", "text")
@@ -50,6 +51,11 @@ def prune(
     wait_s: float = WAIT_S,
 ) -> Pruned:
     """Take the calls that meet the conditions out of the log; see `Log.prune`."""
+    if isinstance(store, SharedStore):
+        raise ConfigError(
+            f"the log is in {store.place}, which others use too: take rows out there, by DELETE FROM calls; "
+            "a DuckLake gives up their files with ducklake_expire_snapshots and ducklake_cleanup_old_files"
+        )
     seal(store.home)
     store.ingest(wait_s=wait_s)
     path = store.file.path

@@ -1,0 +1,99 @@
+"""`workbench log export`, `import` and `prune`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from workbench.cli.console import FINE, out, plain
+from workbench.cli.log import project_log
+
+if TYPE_CHECKING:
+    from workbench.log.pruning import Pruned
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_WHERE = "An SQL condition on the columns of `calls`."
+
+
+@click.command(
+    short_help="Write calls to a Parquet, CSV, JSONL or DuckDB file.",
+    epilog="Example: workbench log export november.duckdb --since 2026-11-01 --where \"provider = 'openai'\"",
+)
+@click.argument("file", type=_FILE)
+@click.option("--since", metavar="WHEN", help="Calls from then on: 7d, 24h, or a date such as 2026-11-01.")
+@click.option("--until", metavar="WHEN", help="Calls before then.")
+@click.option("--where", metavar="SQL", help=_WHERE)
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def export(file: Path, since: str | None, until: str | None, where: str | None, overwrite: bool) -> int:
+    """Write calls to FILE, with their requests and answers.
+
+    Its suffix says what it is: .parquet, .csv or .jsonl with the calls, or .duckdb, a database with the
+    tables calls, runs and scores that any DuckDB opens. `workbench log import` takes each of them back.
+    """
+    calls = project_log().export(file, since=since, until=until, where=where, overwrite=overwrite)
+    out.print(plain(f"{_counted(calls, 'call')}, {file.stat().st_size / 1e6:,.1f} MB: {file}"))
+    return FINE
+
+
+@click.command(
+    "import",
+    short_help="Add the calls of an exported file to the log.",
+    epilog="Example: workbench log import november.duckdb",
+)
+@click.argument("file", type=_FILE)
+def import_(file: Path) -> int:
+    """Add to the log what `workbench log export` wrote to FILE, here or elsewhere.
+
+    Rows that the log has are passed over; it may be repeated, or be interrupted at any moment.
+    """
+    rows = project_log().load(file)
+    out.print(f"{_counted(rows, 'row')} added to the log." if rows else "The log had all of it.")
+    return FINE
+
+
+@click.command(
+    short_help="Take old calls, or their texts, off the disk.",
+    epilog="Example: workbench log prune --older-than 90d --bodies",
+)
+@click.option("--older-than", metavar="WHEN", help="Calls before then: 90d, or a date such as 2026-11-01.")
+@click.option("--where", metavar="SQL", help=_WHERE)
+@click.option("--bodies", is_flag=True, help="Only requests and answers; the figures stay.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def prune(older_than: str | None, where: str | None, bodies: bool, dry_run: bool, yes: bool) -> int:
+    """Take calls out of the log for good: their scores go with them, and runs that have no other calls.
+
+    The log's file is written anew without them, which takes as much free disk as what stays. Exported files
+    and reports are left alone.
+    """
+    kept = project_log()
+    planned = kept.prune(older_than, where=where, bodies=bodies, dry_run=True)
+    out.print(_in_words(planned, bodies=bodies))
+    if dry_run or not planned.calls:
+        return FINE
+    if not yes:
+        click.confirm("There is no way back. Go on?", abort=True)
+    done = kept.prune(older_than, where=where, bodies=bodies)
+    out.print(f"Done: {_counted(done.calls, 'call')}; the log is {done.freed_bytes / 1e6:,.1f} MB smaller.")
+    return FINE
+
+
+def _in_words(pruned: Pruned, *, bodies: bool) -> str:
+    words = f"The request and the answer of {_counted(pruned.calls, 'call')}"
+    if not bodies:
+        words = ", ".join(
+            (_counted(pruned.calls, "call"), _counted(pruned.scores, "score"), _counted(pruned.runs, "run"))
+        )
+    words += " to go."
+    if pruned.waiting:
+        words += (
+            f" {_counted(pruned.waiting, 'more call')} can go once the processes that made them have ended, "
+            "or a few minutes later."
+        )
+    return words
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
