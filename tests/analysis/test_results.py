@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
+from uuid6 import uuid7
 
 from workbench.analysis.regression import VERDICT_TYPE, regression
 from workbench.analysis.results import (
@@ -19,8 +21,11 @@ from workbench.analysis.results import (
     results,
     summary,
 )
+from workbench.client import Client
 from workbench.errors import ConfigError
-from workbench.log import Log
+from workbench.evals.dataset import load_dataset
+from workbench.evals.runs import evaluate
+from workbench.log import Log, Recorder
 
 Write = Callable[..., None]
 
@@ -125,6 +130,46 @@ def test_a_baseline_of_another_data_set_is_refused(home: Path, write: Write) -> 
     write("new", "sim/a", values=[1, 1], dataset_hash="bbbb", day=2)
     with pytest.raises(ConfigError, match="same samples"):
         regression(Log(home), "new", "old")
+
+
+async def test_answers_that_are_the_baselines_own_are_refused(client: Client, questions_path: Path) -> None:
+    dataset = load_dataset(questions_path).take(4)
+    made = [
+        await evaluate(client, ["sim/swift"], dataset, refresh=refresh)
+        for refresh in (True, False, False, True)
+    ]
+    first, copied, copied_again, measured = (each.id for each in made)
+    for candidate, baseline in ((copied, first), (copied_again, copied), (first, copied), (first, first)):
+        with pytest.raises(ConfigError, match=f"4 answers of {candidate} come from the log.* refresh"):
+            regression(client.log, candidate, baseline)
+    assert regression(client.log, measured, copied).worse == ()
+
+
+def test_what_was_asked_again_counts_once_by_its_answer(home: Path, write: Write) -> None:
+    write("e", "sim/a", values=[None, 1.0, None], cost="0.001")
+    write("e", "sim/a", values=[1.0], cost="0.001")
+    frame = results(Log(home), "e")
+    assert dict(zip(frame["sample"], frame["status"], strict=True)) == {"s0": "ok", "s1": "ok", "s2": "error"}
+    [row] = summary(frame).to_dict("records")
+    assert (row["calls"], row["errors"], row["n"]) == (3, 1, 2)
+    assert row["cost_usd"] == pytest.approx(0.002)
+
+
+def test_an_answer_with_two_scores_counts_once_by_the_first(home: Path, write: Write) -> None:
+    write("e", "sim/a", values=[1.0, 0.0])
+    frame = results(Log(home), "e")
+    recorder = Recorder(home)
+    for call_id, sample in zip(frame["call_id"], frame["sample"], strict=True):
+        score = {
+            "id": str(uuid7()),
+            "call_id": str(call_id),
+            "sample": sample,
+            "value": 0.5,
+            "scorer": "judge",
+        }
+        recorder.append("scores", orjson.dumps(score | {"experiment": "e"})).result()
+    recorder.close()
+    assert results(Log(home), "e")["value"].tolist() == [1.0, 0.0]
 
 
 def test_experiments_without_a_common_model_are_not_compared(home: Path, write: Write) -> None:

@@ -138,7 +138,8 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
         alpha: How often a report may be red though nothing changed.
 
     Raises:
-        ConfigError: There is no such baseline, or it was made with another data set.
+        ConfigError: There is no such baseline, it was made with another data set, or both have the same calls
+            because the log answered one of them.
         DataError: A model has no scored answer at all: every call failed.
     """
     experiment = find_experiment(log, experiment)
@@ -146,6 +147,7 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
     name, content = str(made["dataset"]), str(made["dataset_hash"])
     baseline = find_experiment(log, baseline, before=experiment, dataset_hash=content)
     _check_samples(log, baseline, experiment, f"{name!r}, {made['samples']} samples ({content})", content)
+    _check_measured(log, baseline, experiment)
     new, old = results(log, experiment), results(log, baseline)
     in_new, in_old = dict.fromkeys(new["model"]), dict.fromkeys(old["model"])
     models = [model for model in in_new if model in in_old]
@@ -173,6 +175,23 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
         missing=tuple(model for model in [*in_new, *in_old] if (model in in_new) != (model in in_old)),
         alpha=alpha,
     )
+
+
+def _check_measured(log: Log, baseline: str, candidate: str) -> None:
+    [shared] = log.sql(
+        """
+        SELECT count(*) AS calls FROM calls
+        WHERE experiment = ? AND status = 'ok' AND coalesce(source_id, id) IN (
+            SELECT coalesce(source_id, id) FROM calls WHERE experiment = ? AND status = 'ok'
+        )
+        """,
+        [candidate, baseline],
+    )["calls"]
+    if shared:
+        raise ConfigError(
+            f"{shared} answers of {candidate} come from the log and are the very ones that its baseline "
+            f"{baseline} has, so nothing was measured: run it with refresh, that is without the cache"
+        )
 
 
 def _paired(old: Any, new: Any) -> PairedTest:

@@ -91,6 +91,18 @@ def find_experiment(
     raise ConfigError(f"{problem} {reference!r}: {latest}")
 
 
+def begun_experiment(log: Log, reference: str) -> tuple[str, tuple[str, ...], int, int]:
+    """An experiment that is to go on: its id, models, how many samples were to be asked, and how often.
+
+    Raises:
+        ConfigError: There is none that the reference means, see `find_experiment`.
+    """
+    found = find_experiment(log, reference)
+    made = experiments(log, most=10_000)
+    [run] = made[made["experiment"] == found].to_dict("records")
+    return found, tuple(run["models"]), run["samples"], run["epochs"]
+
+
 def results(log: Log, experiment: str) -> pd.DataFrame:
     """One row for each model, sample and epoch of an experiment, in the order in which they were asked.
 

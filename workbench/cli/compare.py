@@ -66,6 +66,16 @@ if TYPE_CHECKING:
     metavar="EXPERIMENT",
     help="Show this experiment, or the 'last', as it went, from the log alone: nothing is asked.",
 )
+@click.option(
+    "--resume",
+    metavar="EXPERIMENT",
+    help="Go on with an experiment that did not end; what was answered is not asked again.",
+)
+@click.option(
+    "--cache",
+    is_flag=True,
+    help="Take answers to the same requests from the log: they cost nothing, and have no latency.",
+)
 @click.option("--report/--no-report", default=True, help="Write the executed notebook and the HTML report.")
 def compare(
     models: tuple[str, ...],
@@ -75,6 +85,8 @@ def compare(
     concurrency: int,
     baseline: str | None,
     replay: str | None,
+    resume: str | None,
+    cache: bool,
     report: bool,
 ) -> int:
     """Ask several models the same questions, and report quality, latency, cost and agreement.
@@ -86,17 +98,23 @@ def compare(
     """
     # What a command needs loads with the command: the charts and statistics alone take two seconds.
     from workbench.analysis.regression import check_baseline
+    from workbench.analysis.results import begun_experiment
     from workbench.client import Client
     from workbench.evals.dataset import load_dataset
 
+    if cache and baseline:
+        raise click.UsageError("a comparison with a baseline measures: leave out --cache or --baseline")
     dataset = load_dataset(data)
     client = Client(concurrency=concurrency, replay=experiment_of(replay))
     if client.recording is not None:
         limit, epochs = client.recording.samples, client.recording.epochs
-    dataset = dataset if limit is None else dataset.take(limit)
     _check_log(client)
+    if resume:
+        resume, begun, limit, epochs = begun_experiment(client.log, resume)
+        models = models or begun
+    dataset = dataset if limit is None else dataset.take(limit)
     baseline = check_baseline(client.log, baseline, dataset) if baseline else None
-    experiment = asyncio.run(_ask(client, models, dataset, epochs))
+    experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=resume, cache=cache))
     _print_summary(client.log, experiment)
     for problem in experiment.problems.values():
         tell(problem)
@@ -135,7 +153,15 @@ def _check_log(client: Client) -> None:
     client.log.calls(limit=0)
 
 
-async def _ask(client: Client, models: Sequence[str], dataset: Dataset, epochs: int) -> Experiment:
+async def _ask(
+    client: Client,
+    models: Sequence[str],
+    dataset: Dataset,
+    epochs: int,
+    *,
+    experiment: str | None,
+    cache: bool,
+) -> Experiment:
     from workbench.evals.runs import EvaluationProgress, evaluate
     from workbench.evals.start import find_models
 
@@ -150,7 +176,15 @@ async def _ask(client: Client, models: Sequence[str], dataset: Dataset, epochs: 
             bar.update(task, total=now.total, completed=now.done, description=now.facts())
 
         async with client:
-            return await evaluate(client, found.models, dataset, epochs=epochs, on_progress=show)
+            return await evaluate(
+                client,
+                found.models,
+                dataset,
+                epochs=epochs,
+                experiment=experiment,
+                cache=cache,
+                on_progress=show,
+            )
 
 
 def _against_baseline(log: Log, experiment: str, baseline: str) -> int:
