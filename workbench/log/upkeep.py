@@ -84,8 +84,8 @@ class Upkeep:
             dry_run: Only count.
 
         Raises:
-            ConfigError: Neither `older_than` nor `where` says which calls, one of them is wrong, or the log is
-                in a shared store.
+            ConfigError: Neither `older_than` nor `where` says which calls, or one of them is wrong; or the
+                log is in a shared store.
             BusyError: Somebody reads or ingests for too long; nothing was changed.
             DataError: The file cannot be written anew, for example on a full disk; nothing was changed.
         """
