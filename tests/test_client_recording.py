@@ -275,3 +275,35 @@ async def test_a_replay_sends_no_call_again(client: Client) -> None:
     answer = await client.bind(experiment="e1").chat("sim/swift", "Hello", max_tokens=1)
     with pytest.raises(ConfigError, match="answers from experiment 'e1' and asks nobody"):
         await replaying(client, "e1").replay(str(answer.call_id))
+
+
+async def test_an_answer_that_was_pruned_is_missed_and_not_empty(client: Client) -> None:
+    bound = client.bind(experiment="e1")
+    await bound.chat("sim/swift", "Hello", max_tokens=1)
+    client.log.prune(where="true", bodies=True)
+    await bound.chat("sim/swift", "Good morning", max_tokens=1)
+    replay = replaying(client, "e1").bind(experiment="e1")
+    with pytest.raises(ConfigError, match="was pruned from the log; a replay asks nobody"):
+        await replay.chat("sim/swift", "Hello", max_tokens=1)
+    assert (await replay.chat("sim/swift", "Good morning", max_tokens=1)).text
+
+
+async def test_an_answer_that_the_log_gave_then_is_given_whole(client: Client) -> None:
+    first = await client.chat("sim/swift", "Hello", stream=True)
+    bound = client.bind(experiment="e1")
+    cached = await bound.chat("sim/swift", "Hello", stream=True, cache=True)
+    assert cached.cached
+    seen: list[Chunk] = []
+
+    again = (
+        await replaying(client, "e1").bind(experiment="e1").chat("sim/swift", "Hello", on_chunk=seen.append)
+    )
+
+    assert (again.call_id, again.source_id, again.cached) == (cached.call_id, first.call_id, True)
+    assert (again.text, again.usage, again.cost_usd, again.timing) == (
+        cached.text,
+        cached.usage,
+        cached.cost_usd,
+        cached.timing,
+    )
+    assert "".join(chunk.text for chunk in seen) == first.text

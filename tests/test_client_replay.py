@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -14,8 +15,9 @@ from served import ANSWER, Steered, serving
 
 from workbench.calls import Completion, Image, Message, Text, Timing, ToolCall, Usage
 from workbench.client import Client, Replay
+from workbench.client.again import place_of, request_of
 from workbench.config import Settings
-from workbench.errors import ConfigError, RateLimitError
+from workbench.errors import ConfigError, DataError, RateLimitError
 
 MODEL_OF = {"openai": "swift", "anthropic": "sage", "ollama": "local"}
 TURNS = [
@@ -192,6 +194,30 @@ async def test_a_row_that_a_pattern_changed_is_refused(tmp_path: Path, simulated
         assert (await client.replay(str(plain.call_id))).new.text
 
 
+async def test_a_call_whose_bodies_were_pruned_is_refused(client: Client) -> None:
+    answer = await client.chat("sim/swift", "Hello", max_tokens=1)
+    client.log.prune(where="true", bodies=True)
+    with pytest.raises(ConfigError, match="what it sent was pruned from the log"):
+        await client.replay(str(answer.call_id))
+
+
+async def test_a_call_that_was_interrupted_is_replayed(client: Client) -> None:
+    begun = asyncio.Event()
+    asking = asyncio.create_task(
+        client.chat("sim/sage", "Tell me about the sea.", max_tokens=20, on_chunk=lambda _: begun.set())
+    )
+    await begun.wait()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    client.recorder.flush()
+    (call_id,) = client.log.errors()["id"]
+
+    replay = await client.replay(str(call_id))
+
+    assert replay.old_error == "interrupted"
+    assert replay.new.usage.output_tokens == 20
+
+
 async def test_a_call_that_never_sent_anything_is_refused(client: Client) -> None:
     with pytest.raises(ConfigError, match="no parameter seed"):
         await client.chat("sim/sage", "Hello", seed=1)
@@ -257,3 +283,15 @@ def test_what_models_write_is_shown_as_text_and_never_as_markup() -> None:
     assert "&lt;b&gt;no&lt;/b&gt;" in failed._repr_html_()
     assert "<ins" in Replay(old=answer("and"), new=answer(hostile))._repr_html_()
     assert json.dumps(failed._repr_html_())
+
+
+def test_a_server_whose_address_was_not_logged_has_to_be_named(tmp_path: Path) -> None:
+    row = {"id": "1", "provider": "10.0.0.1:8000", "model": "m", "base_url": None}
+    with pytest.raises(ConfigError, match="does not say where '10.0.0.1:8000' is"):
+        place_of(row, settings_for(tmp_path), None)
+
+
+def test_a_body_that_is_not_in_its_protocol_is_named() -> None:
+    row = {"id": "1", "provider": "sim", "model": "swift", "protocol": "openai", "attempts": 1}
+    with pytest.raises(DataError, match="what call 1 sent cannot be read as protocol 'openai'"):
+        request_of({**row, "redacted": False, "request": '{"model": "swift"}'})

@@ -95,10 +95,14 @@ class Recording:
         """Answer a call as it was answered then; an error is raised again.
 
         Raises:
-            ConfigError: It is not in the log.
+            ConfigError: It is not in the log, or its answer no longer is.
             WorkbenchError: It failed then; of the same class, in the same words.
         """
         row = self._take(call)
+        if row["status"] == "ok" and row["text"] is None:
+            raise ConfigError(
+                f"{call.name}: the answer of call {row['id']} was pruned from the log; a replay asks nobody"
+            )
         if call.on_chunk is not None:
             for chunk in _chunks(row):
                 call.on_chunk(chunk)
