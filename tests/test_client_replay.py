@@ -287,7 +287,7 @@ def test_what_models_write_is_shown_as_text_and_never_as_markup() -> None:
 
 def test_a_server_whose_address_was_not_logged_has_to_be_named(tmp_path: Path) -> None:
     row = {"id": "1", "provider": "10.0.0.1:8000", "model": "m", "base_url": None}
-    with pytest.raises(ConfigError, match="does not say where '10.0.0.1:8000' is"):
+    with pytest.raises(ConfigError, match=r"does not say where '10\.0\.0\.1:8000' is"):
         place_of(row, settings_for(tmp_path), None)
 
 
