@@ -150,6 +150,27 @@ def test_the_bounds_of_lengths_are_those_of_a_ratio_of_sums(calls: Calls) -> Non
     assert row["est_cost_low_usd"] == pytest.approx(0.5 * 0.8933, abs=5e-4)
 
 
+def test_thoughts_that_are_not_in_the_text_do_not_make_a_byte_dearer(calls: Calls) -> None:
+    for n in range(40, 80):
+        words = "x" * n
+        seen = {"text": words, "input_tokens": 10, "finish_reason": "stop"}
+        calls.add(**seen, output_tokens=n // 4)
+        calls.add("vllm/two", **seen, output_tokens=n // 4 + 500, reasoning_tokens=500)
+    row = calls.row("vllm/two", where="model = 'one'")
+    assert row["est_output_tokens"] == pytest.approx(row["output_tokens"], rel=0.02)
+
+
+def test_what_was_redacted_or_pruned_teaches_nothing(calls: Calls) -> None:
+    for n in range(40, 80):
+        both = {"input_tokens": n, "output_tokens": n}
+        calls.add(**both, request={"messages": [{"content": "[redacted]"}]}, text="[redacted]", redacted=True)
+        calls.add("vllm/two", **both)
+    assert (
+        "too few calls of vllm/one and vllm/two to learn from"
+        in calls.row("vllm/two", where="model = 'one'")["basis"]
+    )
+
+
 def test_durations_are_those_of_the_others_own_streams(calls: Calls) -> None:
     calls.add(input_tokens=10, output_tokens=101, duration_s=9.0)
     for ttft_s, tpot_s in ((0.1, 0.01), (0.2, 0.02), (0.3, 0.03)):

@@ -67,7 +67,8 @@ def reprice(log: Log, model: str, by: Sequence[str], conditions: Conditions) -> 
     calls = log.sql(
         f"""
         SELECT {", ".join(keys)}, provider || '/' || model AS name, sample IS NOT NULL AS asked,
-               cached, status = 'error' AS failed, status = 'ok' AND NOT cached AS timed,
+               coalesce(cached, false) AS cached, status = 'error' AS failed,
+               status = 'ok' AND NOT coalesce(cached, false) AS timed,
                {", ".join(sums)}, coalesce(cache_read_tokens, 0)::DOUBLE AS cache_read_tokens, duration_s
         FROM calls {conditions}
         """,
