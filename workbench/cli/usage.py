@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +15,16 @@ from rich.table import Table
 from workbench.cli.console import FINE, err, out, plain
 from workbench.cli.figures import UNKNOWN, count, known, seconds, tokens, usd
 from workbench.cli.log import project_log
+from workbench.cli.repriced import basis_in_words, repriced_cells
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Cells = Callable[[dict[str, Any], dict[str, Any]], dict[str, str]]
 FORMATS = ("table", "csv", "parquet", "xlsx", "json")
 _BINARY = {"parquet", "xlsx"}
-# Longer names are folded where the screen is narrow.
-_FOLD = 20
+# Longer names go on in the next line.
+_FOLD = 40
 _DAYS = {"day", "week", "month"}
 _TIMES = {"duration_p50_s": "p50 s", "duration_p95_s": "p95 s", "ttft_p50_s": "TTFT s"}
 
@@ -42,6 +45,12 @@ _TIMES = {"duration_p50_s": "p50 s", "duration_p95_s": "p95 s", "ttft_p50_s": "T
 @click.option("--until", metavar="WHEN", help="Leave out calls from then on.")
 @click.option("--where", metavar="SQL", help="A condition on the columns of calls: \"tags['team'] = 'red'\".")
 @click.option(
+    "--reprice",
+    "model",
+    metavar="MODEL",
+    help="Beside it, what the same calls would cost on provider/model today, and how long they would take.",
+)
+@click.option(
     "--format", "form", type=click.Choice(FORMATS), help="Without it: what --out ends in, or table."
 )
 @click.option(
@@ -51,7 +60,13 @@ _TIMES = {"duration_p50_s": "p50 s", "duration_p95_s": "p95 s", "ttft_p50_s": "T
     help="The file to write, in place of standard output.",
 )
 def usage(
-    by: str, since: str | None, until: str | None, where: str | None, form: str | None, path: Path | None
+    by: str,
+    since: str | None,
+    until: str | None,
+    where: str | None,
+    model: str | None,
+    form: str | None,
+    path: Path | None,
 ) -> int:
     """Show what was used: calls, tokens, cost, and percentiles of durations.
 
@@ -59,6 +74,8 @@ def usage(
     counted beside the sum. The table has p50 and p95 of durations and p50 of the time to the first token; the
     other formats have every figure of `workbench.log.usage`: cost_usd is a number in USD, unknown_cost the
     calls that are not in it, times are UTC and in CSV and JSON as ISO 8601. JSON is a list of records.
+
+    --reprice shows estimates: what they rest on is said below the table, and in the column basis.
     """
     form = form or (path.suffix.removeprefix(".") if path else "table")
     if form not in FORMATS or (form == "table" and path):
@@ -70,17 +87,21 @@ def usage(
     log = project_log()
     names = [name.strip() for name in by.split(",") if name.strip()]
     chosen = {"since": since, "until": until, "where": where}
-    frame = log.usage(names, **chosen)
+    used = partial(log.reprice, model) if model else log.usage
+    frame = used(by=names, **chosen)
     if form != "table":
         _write(frame, form, path)
     elif not frame["calls"].sum():
         _print_nothing(log.store.home, any(chosen.values()))
     else:
-        total = log.usage((), **chosen) if len(frame) > 1 else None
-        table = _table(frame, names, total)
+        total = used(by=(), **chosen) if len(frame) > 1 else None
+        table = _table(frame, names, total, repriced_cells if model else _cells)
         # Figures that are cut off are worse than lines that are too long.
-        needed = out.measure(table, options=out.options.update(width=10_000)).minimum
-        out.print(table, width=max(out.width, needed), crop=False)
+        needed = out.measure(table, options=out.options.update(width=10_000)).maximum
+        table.width = needed if needed > out.width else None
+        out.print(table, crop=False)
+        if model:
+            out.print(plain(basis_in_words(model, _records(frame if total is None else total)[0])))
     return FINE
 
 
@@ -106,17 +127,17 @@ def _print_nothing(home: Path, chosen: bool) -> None:
         )
 
 
-def _table(frame: pd.DataFrame, names: Sequence[str], total: pd.DataFrame | None) -> Table:
+def _table(frame: pd.DataFrame, names: Sequence[str], total: pd.DataFrame | None, cells_of: Cells) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_footer=total is not None)
     rows = _records(frame)
     sums = rows[0] if total is None else _records(total)[0]
     for number, name in enumerate(names):
-        longest = max(len(_group(name, row[name])) for row in rows)
+        longest = max(len(name), *(len(_group(name, row[name])) for row in rows))
         table.add_column(
-            plain(name), footer="" if number else "all", overflow="fold", min_width=min(longest, _FOLD)
+            plain(name), footer="" if number else "all", overflow="fold", width=min(longest, _FOLD)
         )
-    cells = [_cells(row, sums) for row in rows]
-    for heading, figure in _cells(sums, sums).items():
+    cells = [cells_of(row, sums) for row in rows]
+    for heading, figure in cells_of(sums, sums).items():
         table.add_column(heading, justify="right", no_wrap=True, footer=figure)
     for row, figures in zip(rows, cells, strict=True):
         table.add_row(*(plain(_group(name, row[name])) for name in names), *figures.values())
