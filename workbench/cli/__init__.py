@@ -15,6 +15,8 @@ from workbench.cli.log import log
 from workbench.cli.replay import replay
 from workbench.cli.report import report
 from workbench.cli.serve import lab, simulate
+from workbench.cli.show import show
+from workbench.cli.tail import tail
 from workbench.cli.usage import usage
 from workbench.errors import WorkbenchError
 
@@ -49,5 +51,5 @@ def workbench() -> None:
 
 for command in (compare, report, replay, lab, simulate, usage, log):
     workbench.add_command(command)
-for command in (export, import_, prune):
+for command in (tail, show, export, import_, prune):
     log.add_command(command)

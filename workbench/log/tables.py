@@ -247,10 +247,20 @@ class Log(Upkeep):
     @contextlib.contextmanager
     def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         """As `Store.connect`; what DuckDB says against a query comes in our words."""
-        with self.store.connect(requests=requests) as db:
-            try:
-                yield db
-            except duckdb.IOException as exc:
-                raise DataError(f"the call log in {str(self.store.home)!r} cannot be read: {exc}") from exc
-            except duckdb.Error as exc:
-                raise ConfigError(f"the query failed: {exc}\nThe tables are: {tables_in_words()}") from exc
+        try:
+            with self.store.connect(requests=requests) as db:
+                try:
+                    yield db
+                except duckdb.IOException as exc:
+                    raise DataError(
+                        f"the call log in {str(self.store.home)!r} cannot be read: {exc}"
+                    ) from exc
+                except duckdb.Error as exc:
+                    raise ConfigError(
+                        f"the query failed: {exc}\nThe tables are: {tables_in_words()}"
+                    ) from exc
+        except RuntimeError as exc:
+            # So DuckDB says that Ctrl-C was pressed.
+            if str(exc) == "Query interrupted":
+                raise KeyboardInterrupt from exc
+            raise

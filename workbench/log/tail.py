@@ -54,7 +54,7 @@ class Tail:
         return rows[::-1]
 
     def more(self) -> list[dict[str, Any]]:
-        """The calls that were not given before and have ended since the first look, in the order of their end.
+        """The calls that have ended since the first look, each once, in the order of their end.
 
         Raises:
             BusyError: The log is locked: what has ended meanwhile is given the next time.
