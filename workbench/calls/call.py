@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from workbench.calls.completion import Attempt, Chunk, Timing
@@ -61,6 +62,17 @@ class Endpoint:
     renames: Mapping[str, str] = field(default_factory=dict, repr=False)
     prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict, repr=False)
     price_list: str = ""
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What nobody may read: the key, and the password in the URL, also as a header has it."""
+        found = () if self.secret is None else (self.secret,)
+        if "@" not in self.base_url:
+            return found
+        parts = urlsplit(self.base_url)
+        password = unquote(parts.password or "")
+        basic = b64encode(f"{unquote(parts.username or '')}:{password}".encode()).decode()
+        return (*found, Secret(parts.password or ""), Secret(password), Secret(basic))
 
     @property
     def public_url(self) -> str:

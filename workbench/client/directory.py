@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from workbench.calls import Endpoint, Secret, Timeouts
+from workbench.calls import Endpoint, Timeouts
 from workbench.client.discovery import LOOK, Reachable, look, recorded
 from workbench.config import Settings
 from workbench.errors import CallError, ConfigError, ModelNotFoundError
@@ -45,11 +44,10 @@ class Directory:
 
     def hiding(self, to: Endpoint) -> Endpoint:
         """The endpoint, once the log hides its key."""
-        # A key that is a provider's name is a placeholder, and its stars would stand all over the log.
-        if to.secret is not None and to.secret.reveal() not in HOSTS:
-            self._redaction.hide(to.secret)
-        if password := urlsplit(to.base_url).password:
-            self._redaction.hide(Secret(password))
+        for secret in to.secrets:
+            # A key that is a provider's name is a placeholder, and its stars would stand all over the log.
+            if secret.reveal() not in HOSTS:
+                self._redaction.hide(secret)
         return to
 
     async def models(self, provider: str, timeouts: Timeouts) -> tuple[ModelInfo, ...]:

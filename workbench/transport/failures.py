@@ -139,7 +139,9 @@ class Failures:
 
     def _redact(self, text: str) -> str:
         # Some providers repeat the key in the error that they answer with.
-        return text if self.endpoint.secret is None else self.endpoint.secret.redact(text)
+        for secret in self.endpoint.secrets:
+            text = secret.redact(text)
+        return text
 
 
 def request_id(response: httpx.Response) -> str | None:
