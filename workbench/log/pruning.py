@@ -13,7 +13,7 @@ import duckdb
 
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
-from workbench.log.file import drop_draft, new_draft, put_in_place, query
+from workbench.log.file import GROUP_ROWS, drop_draft, new_draft, put_in_place, query
 from workbench.log.lock import WAIT_S, to_ingest, to_write
 from workbench.log.recorder import seal
 from workbench.log.schema import tables_in_words, text
@@ -127,7 +127,7 @@ def _select(db: duckdb.DuckDBPyConnection, conditions: Conditions, *, bodies: bo
 
 def _copy(db: duckdb.DuckDBPyConnection, draft: Path, *, bodies: bool) -> None:
     """Copy what stays into the draft, an empty log."""
-    db.execute(f"ATTACH {text(draft)} AS kept")
+    db.execute(f"ATTACH {text(draft)} AS kept (ROW_GROUP_SIZE {GROUP_ROWS})")
     if bodies:
         without = ", ".join(f"CASE WHEN gone.id IS NULL THEN {name} END AS {name}" for name in _BODIES)
         source = f"SELECT calls.* REPLACE ({without}) FROM log.calls LEFT JOIN gone ON gone.id = calls.id"
