@@ -1,6 +1,7 @@
 """The figures of the README.
 
-`python benchmarks/run.py [calls|latency|imports] [--rounds N] [--calls N] [--json FILE]`
+`python benchmarks/run.py [NAME…] [--rounds N] [--calls N] [--seconds N] [--rows N] [--json FILE]`, the names
+being calls, latency, imports, log, usage and storage.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,20 +18,28 @@ import calls as calls_
 import click
 import imports
 import latency
+import log as log_
+import storage
+import usage
 from clients import CLIENTS
 from rich.console import Console
 from rounds import Result, installed
 
-NAMES = ("calls", "latency", "imports")
+NAMES = ("calls", "latency", "imports", "log", "usage", "storage")
 
 
 def machine() -> dict[str, str]:
     """What the figures were measured on; the load is that of the last minute, this run's own included."""
-    packages = sorted({client.package for client in CLIENTS.values()} | set(imports.STATEMENTS.values()))
+    packages = sorted(
+        {client.package for client in CLIENTS.values()}
+        | set(imports.STATEMENTS.values())
+        | {"duckdb", "pandas"}
+    )
     return {
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "load": f"{os.getloadavg()[0]:.1f}",
         "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
         **{package: found for package in packages if (found := installed(package))},
     }
 
@@ -38,14 +48,27 @@ def machine() -> dict[str, str]:
 @click.argument("names", nargs=-1, type=click.Choice(NAMES))
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--calls", type=click.IntRange(min=1), default=1000, show_default=True, help="In each round.")
+@click.option("--seconds", type=float, default=5, show_default=True, help="Of each level of `log`.")
+@click.option(
+    "--rows",
+    type=click.IntRange(min=200),
+    default=1_000_000,
+    show_default=True,
+    help="Of the log that `usage` asks; `storage` takes a 200th of them.",
+)
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write every figure of every round.")
-def main(names: tuple[str, ...], rounds: int, calls: int, path: Path | None) -> None:
-    """Measure calls, latency and imports, or only what is named, and print Markdown tables."""
+def main(  # noqa: PLR0917 - click passes by name
+    names: tuple[str, ...], rounds: int, calls: int, seconds: float, rows: int, path: Path | None
+) -> None:
+    """Measure everything, or only what is named, and print Markdown tables."""
     out = Console(width=240, highlight=False, markup=False, soft_wrap=True)
     measures: dict[str, Callable[[], Result]] = {
         "calls": partial(calls_.measure, rounds, calls),
         "latency": partial(latency.measure, rounds, calls),
         "imports": partial(imports.measure, rounds),
+        "log": partial(log_.measure, rounds, seconds),
+        "usage": partial(usage.measure, rounds, rows),
+        "storage": partial(storage.measure, rows // 200),
     }
     raw: dict[str, object] = {"before": machine()}
     out.print(" · ".join(f"{name} {value}" for name, value in machine().items()))
