@@ -1,4 +1,4 @@
-"""The measured process: a logger under 64 calls at once, paced first, then as fast as it goes; a line of JSON.
+"""The measured process: a logger under 64 calls at once, first paced, then fast; a line of JSON comes of it.
 
 `python benchmarks/log_load.py LOGGER SECONDS`
 """

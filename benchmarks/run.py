@@ -51,10 +51,10 @@ def machine() -> dict[str, str]:
 @click.option("--seconds", type=float, default=5, show_default=True, help="Of each level of `log`.")
 @click.option(
     "--rows",
-    type=click.IntRange(min=200),
+    type=click.IntRange(min=1000),
     default=1_000_000,
     show_default=True,
-    help="Of the log that `usage` asks; `storage` takes a 200th of them.",
+    help="Of the log that `usage` asks; `storage` takes a fiftieth of them.",
 )
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write every figure of every round.")
 def main(  # noqa: PLR0917 - click passes by name
@@ -68,7 +68,7 @@ def main(  # noqa: PLR0917 - click passes by name
         "imports": partial(imports.measure, rounds),
         "log": partial(log_.measure, rounds, seconds),
         "usage": partial(usage.measure, rounds, rows),
-        "storage": partial(storage.measure, rows // 200),
+        "storage": partial(storage.measure, rows // 50),
     }
     raw: dict[str, object] = {"before": machine()}
     out.print(" · ".join(f"{name} {value}" for name, value in machine().items()))

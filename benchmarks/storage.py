@@ -36,6 +36,7 @@ def measure(calls: int) -> Result:
         rows=rows,
         notes=[
             "a single call is a request of 2 KB and an answer of 4 KB; the answer's text is a column besides",
+            "the log's file has up to 16 MB of holes, which the next ingests fill, however large it is",
             f"{OPEN_AT_ONCE} conversations take turns; a question has 300 characters, an answer 1,200",
         ],
         raw={"calls": calls, "bytes_per_call": found},

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 ALWAYS = {"httpx", "httpx over aiohttp", "aiohttp", "workbench"}
 
@@ -50,6 +52,40 @@ def test_the_latency_of_the_log_is_set_beside_the_true_one(tmp_path: Path) -> No
         assert 0.0195 < level["noted_p50_s"] <= level["asked_p50_s"]
     (load,) = figures["clients"]["aiohttp"]
     assert load["levels"][0]["noted_p50_s"] is None
+
+
+def test_logs_are_measured_beside_each_other_and_lose_no_row(tmp_path: Path) -> None:
+    # The measured process itself compares the rows that are there with the calls that were made.
+    printed, figures = _run(tmp_path, "log", "--seconds", "0.1")
+    assert set(figures["loggers"]) == {
+        *("nothing", "workbench", "workbench, journal only"),
+        *("JSONL", "SQLite, WAL", "DuckDB INSERT"),
+    }
+    for name, (load,) in figures["loggers"].items():
+        assert f"| {name} " in printed
+        assert load["fast"]["calls_per_s"] > 0
+        assert load["fast"]["cpu_s"] > 0
+        assert 0 <= load["paced"]["lag_p99_s"] <= load["paced"]["lag_max_s"]
+        assert 0 < load["paced"]["added_p50_s"] <= load["paced"]["added_p99_s"]
+
+
+def test_the_usage_of_the_log_is_that_of_sqlite(tmp_path: Path) -> None:
+    _, figures = _run(tmp_path, "usage", "--rows", "2000")
+    (ours,), (theirs,) = figures["ways"].values()
+    for figure in ("groups", "calls"):
+        assert ours[figure] == theirs[figure] > 0
+    for figure in ("cost_usd", "p95_s"):
+        assert ours[figure] == pytest.approx(theirs[figure])
+    assert ours["calls"] == 2000
+
+
+def test_the_bytes_of_the_log_are_set_beside_those_of_the_same_rows_elsewhere(tmp_path: Path) -> None:
+    _, figures = _run(tmp_path, "storage", "--rows", "20000")
+    single, conversations = figures["bytes_per_call"].values()
+    # A row has the request, the answer, and the answer's text once more.
+    assert 9_000 < single["JSON lines"] < 12_000
+    assert 9_000 < single["SQLite"] < 12_000
+    assert conversations["workbench"] < conversations["JSON lines"]
 
 
 def test_an_import_is_measured_in_a_process_of_its_own_and_a_missing_peer_is_said(tmp_path: Path) -> None:
