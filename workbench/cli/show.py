@@ -12,9 +12,13 @@ import orjson
 from rich.text import Text
 
 from workbench.cli.console import FINE, harmless, out
-from workbench.cli.figures import UNKNOWN, count, seconds, usd
+from workbench.cli.figures import count, seconds, usd
 from workbench.cli.log import project_log
 
+_NAMES = (
+    *("id", "served_model", "protocol", "base_url", "finish_reason", "experiment", "run", "sample", "epoch"),
+    *("request_id", "response_id", "session"),
+)
 _JSON = ("params", "request", "response", "attempt_errors")
 
 
@@ -36,7 +40,7 @@ def show(call: str, form: str) -> int:
         return FINE
     for heading, words in _sections(row):
         if words:
-            out.print(Text(heading, style="bold"))
+            out.print(Text(harmless(heading), style="bold"))
             out.print(Text(harmless(words)), end="\n\n")
     return FINE
 
@@ -60,31 +64,22 @@ def _sections(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, str]:
-    names = (
-        "id",
-        "served_model",
-        "protocol",
-        "base_url",
-        "finish_reason",
-        "experiment",
-        "run",
-        "sample",
-        "epoch",
-    )
-    facts = {name.replace("_", " "): str(row[name]) for name in names if row[name] is not None}
+    """What is known about a call, by its name."""
+    facts = {name.replace("_", " "): str(row[name]) for name in _NAMES if row[name] is not None}
+    facts["time"] = _moments(row)
     if row["cached"]:
-        facts["from the log"] = f"the answer of {row['source_id'] or UNKNOWN}"
-    facts |= {"time": _moments(row), "took": _timing(row), "tokens": _tokens(row)}
-    facts["cost"] = usd(row["cost_usd"], unknown=row["cost_usd"] is None)
+        facts["from the log"] = f"the answer of {row['source_id'] or 'another call'}"
+    if row["duration_s"] is not None:
+        facts["took"] = _timing(row)
+    if row["input_tokens"] is not None or row["output_tokens"] is not None:
+        facts["tokens"] = _tokens(row)
+    facts["cost"] = "unknown" if row["cost_usd"] is None else usd(row["cost_usd"])
+    facts["attempts"] = count(row["attempts"])
     if row["params"]:
         facts["params"] = orjson.dumps(row["params"]).decode()
     if row["tags"]:
         facts["tags"] = ", ".join(f"{name}={value}" for name, value in row["tags"].items())
-    ids = {"request id": row["request_id"], "response id": row["response_id"]}
-    facts |= {name: value for name, value in ids.items() if value}
-    facts["attempts"] = count(row["attempts"])
     facts["made by"] = f"llm-workbench {row['package_version']}, process {row['pid']} on {row['host']}"
-    facts["session"] = str(row["session"])
     return facts
 
 
@@ -100,7 +95,9 @@ def _moments(row: Mapping[str, Any]) -> str:
 
 
 def _timing(row: Mapping[str, Any]) -> str:
-    words = f"{seconds(row['duration_s'])} s, first token after {seconds(row['ttft_s'])} s"
+    words = f"{seconds(row['duration_s'])} s"
+    if row["ttft_s"] is not None:
+        words += f", first token after {seconds(row['ttft_s'])} s"
     for name, why in (("queued_s", "for a slot"), ("waited_s", "between attempts")):
         if row[name]:
             words += f", waited {seconds(row[name])} s {why}"

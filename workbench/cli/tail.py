@@ -76,7 +76,8 @@ def _follow(calls: Tail, lines: int) -> NoReturn:
 
 def _print(rows: _Rows) -> None:
     for row in rows:
-        out.print(_line(row), no_wrap=True, overflow="ellipsis", crop=False, soft_wrap=not out.is_terminal)
+        # On a screen a call has one line; who reads from a pipe gets all of it.
+        out.print(_line(row), overflow="ellipsis" if out.is_terminal else "ignore", no_wrap=True)
 
 
 def _line(row: Mapping[str, Any]) -> Text:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 
-from workbench.cli.console import FINE, err, out, plain
+from workbench.cli.console import FINE, err, harmless, out, plain
 from workbench.cli.figures import UNKNOWN, count, known, seconds, tokens, usd
 from workbench.cli.log import project_log
 from workbench.cli.repriced import basis_in_words, repriced_cells
@@ -132,7 +133,7 @@ def _table(frame: pd.DataFrame, names: Sequence[str], total: pd.DataFrame | None
     rows = _records(frame)
     sums = rows[0] if total is None else _records(total)[0]
     for number, name in enumerate(names):
-        longest = max(len(name), *(len(_group(name, row[name])) for row in rows))
+        longest = max(len(name), *(cell_len(_group(name, row[name])) for row in rows))
         table.add_column(
             plain(name), footer="" if number else "all", overflow="fold", width=min(longest, _FOLD)
         )
@@ -165,4 +166,4 @@ def _group(name: str, value: Any) -> str:
         return UNKNOWN
     if name in _DAYS:
         return f"{value:%Y-%m-%d}"
-    return f"{value:%Y-%m-%d %H:%M}" if name == "hour" else str(value)
+    return f"{value:%Y-%m-%d %H:%M}" if name == "hour" else harmless(str(value))

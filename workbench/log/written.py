@@ -55,18 +55,22 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _xlsx(frame: pd.DataFrame) -> bytes:
-    content = io.BytesIO()
+    try:
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    except ImportError as exc:
+        raise ConfigError("Excel files need openpyxl: pip install 'llm-workbench[excel]'") from exc
+
+    def told(value: object) -> str:
+        return str(ILLEGAL_CHARACTERS_RE.sub(lambda found: repr(found[0])[1:-1], str(value)))
+
     shown = frame.copy()
     for name, column in frame.items():
         if isinstance(column.dtype, pd.DatetimeTZDtype):
             shown[name] = column.dt.tz_localize(None)
-        elif column.dtype == object:
-            shown[name] = column.map(str, na_action="ignore")
-    try:
-        writer = pd.ExcelWriter(content, engine="openpyxl")
-    except ImportError as exc:
-        raise ConfigError("Excel files need openpyxl: pip install 'llm-workbench[excel]'") from exc
-    with writer:
+        elif not pd.api.types.is_numeric_dtype(column.dtype):
+            shown[name] = column.astype(object).map(told, na_action="ignore")
+    content = io.BytesIO()
+    with pd.ExcelWriter(content, engine="openpyxl") as writer:
         shown.to_excel(writer, index=False, sheet_name="log")
         for cell in (cell for row in writer.sheets["log"].iter_rows() for cell in row):
             # A name that begins with '=' is a name: nobody but us may put formulas into a user's sheet.
