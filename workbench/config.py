@@ -63,7 +63,7 @@ class Settings:
 
     @property
     def home(self) -> Path:
-        """The folder of log, cache and reports: `WORKBENCH_HOME`, or the project's `.workbench`."""
+        """The folder of log and reports: `WORKBENCH_HOME`, or the project's `.workbench`."""
         named = self.get("WORKBENCH_HOME")
         return Path(named).expanduser().resolve() if named else self.project / ".workbench"
 
