@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -21,8 +22,8 @@ from stores import PASSWORD, POSTGRES, Postgres, QuackServer, SharedServer, post
 from workbench.calls import Secret
 from workbench.errors import ConfigError, DataError
 from workbench.log import Log, Recorder
-from workbench.log.place import place_of
-from workbench.log.remote import remote_of
+from workbench.log.place import DuckLakePlace, place_of
+from workbench.log.remote import DuckLake, remote_of
 from workbench.log.schema import SCHEMA_VERSION
 from workbench.log.shared import AwayError, store_of
 
@@ -57,7 +58,7 @@ def stop():
 threading.Thread(target=stop, daemon=True).start()
 asyncio.run(main())
 """
-Start = Callable[[Path], subprocess.Popen[str]]
+Start = Callable[[Path, SharedServer], subprocess.Popen[str]]
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +95,11 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SharedSer
 
 
 @pytest.fixture
-def writer(server: SharedServer) -> Iterator[Start]:
+def writer() -> Iterator[Start]:
     """Starts a writer with the journal in a home."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(home: Path) -> subprocess.Popen[str]:
+    def start(home: Path, server: SharedServer) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(home), server.setting],
             cwd=ROOT,
@@ -148,7 +149,7 @@ def test_of_many_machines_with_kills_and_a_crashed_server_no_row_is_lost_or_ther
 ) -> None:
     homes = [tmp_path / f"machine{n}" for n in range(3)]
     reported: set[str] = set()
-    writers = [writer(home) for home in homes for _ in range(2)]
+    writers = [writer(home, server) for home in homes for _ in range(2)]
     read(writers, 200, reported)
     killed = [writers.pop(0), writers.pop(2)]
     for process in killed:
@@ -159,7 +160,7 @@ def test_of_many_machines_with_kills_and_a_crashed_server_no_row_is_lost_or_ther
     server.stop()
     read(writers, 200, reported)
     server.start()
-    writers.append(writer(homes[0]))
+    writers.append(writer(homes[0], server))
     read(writers, 200, reported)
     writers[1].kill()
     for process in writers:
@@ -176,6 +177,35 @@ def test_of_many_machines_with_kills_and_a_crashed_server_no_row_is_lost_or_ther
     seen = ids(tmp_path / "elsewhere", server.setting)
     assert len(seen) == len(set(seen))
     assert reported <= set(seen)
+
+
+def test_while_small_files_are_joined_no_row_is_lost_or_there_twice(
+    lake: SharedServer, writer: Start, tmp_path: Path
+) -> None:
+    place = place_of(Secret(lake.setting))
+    assert isinstance(place, DuckLakePlace)
+    store_with_a_row(tmp_path / "home", Secret(lake.setting))
+    homes = [tmp_path / f"machine{n}" for n in range(3)]
+    writers = [writer(home, lake) for home in homes]
+    reported = {"r1"}
+    joined = 0
+    with duckdb.connect() as db:
+        remote = DuckLake(place)
+        remote.attach_to_write(db, tmp_path / "home")
+        for _ in range(6):
+            read(writers, 50, reported)
+            with contextlib.suppress(duckdb.TransactionException):
+                remote.tidy(db, many=0)
+                joined += 1
+            seen = ids(tmp_path / "elsewhere", lake.setting)
+            assert len(seen) == len(set(seen))
+    assert joined
+    for process, home in zip(writers, homes, strict=True):
+        reported |= rest(process)[0]
+        store_of(home, Secret(lake.setting)).ingest()
+    seen = ids(tmp_path / "elsewhere", lake.setting)
+    assert len(seen) == len(set(seen))
+    assert reported == set(seen)
 
 
 def test_a_row_is_seen_on_another_machine_soon_after_its_call(server: SharedServer, tmp_path: Path) -> None:

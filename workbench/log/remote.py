@@ -22,6 +22,17 @@ _OTHERS = """
 SELECT count(*) FILTER (WHERE NOT pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
 WHERE application_name LIKE '{home}%' AND application_name <> '{me}'
 """
+_MANY_FILES = 100
+_SMALL_FILES = (
+    "SELECT count(*) FROM ducklake_list_files('log', 'calls') WHERE data_file_size_bytes < 10_000_000"
+)
+# Readers may be at a snapshot from before for a while.
+_TIDYING = (
+    "CALL ducklake_flush_inlined_data('log')",
+    "CALL ducklake_merge_adjacent_files('log')",
+    "CALL ducklake_expire_snapshots('log', older_than => now() - INTERVAL 1 HOUR)",
+    "CALL ducklake_cleanup_old_files('log', older_than => now() - INTERVAL 1 HOUR)",
+)
 
 
 class Remote(Protocol):
@@ -45,6 +56,9 @@ class Remote(Protocol):
 
     def execute(self, db: duckdb.DuckDBPyConnection, statement: str) -> None:
         """Run a statement there."""
+
+    def tidy(self, db: duckdb.DuckDBPyConnection) -> None:
+        """Keep it fast to read, where its server does not; fails where others do the same at the time."""
 
 
 class DuckLake:
@@ -97,6 +111,13 @@ class DuckLake:
         """Run a statement there."""
         db.execute(statement)
 
+    def tidy(self, db: duckdb.DuckDBPyConnection, *, many: int = _MANY_FILES) -> None:
+        """Join small files once there are `many`: each ingest leaves one, and readers open them all."""
+        ((small,),) = query(db, _SMALL_FILES)
+        if small >= many:
+            for step in _TIDYING:
+                db.execute(step).fetchall()
+
 
 class Quack:
     """A DuckDB server. It takes no part in transactions of its clients, so they are begun and ended there."""
@@ -130,6 +151,9 @@ class Quack:
     def execute(self, db: duckdb.DuckDBPyConnection, statement: str) -> None:
         """Run a statement there."""
         db.execute(f"FROM log.query({text(statement)})").fetchall()
+
+    def tidy(self, db: duckdb.DuckDBPyConnection) -> None:
+        """The server does so itself."""
 
 
 def remote_of(place: Place) -> Remote:

@@ -62,6 +62,8 @@ class SharedStore(Store):
             if corrupt:
                 with self._reached():
                     rows = self._insert(db, corrupt)
+                with contextlib.suppress(duckdb.Error):  # the rows are there, and others may be at it
+                    self._remote.tidy(db)
         # A reader of this home may have a segment open; it is deleted by the next ingest then.
         with contextlib.suppress(BusyError), to_write(self.home, wait_s=wait_s):
             for path in paths:
