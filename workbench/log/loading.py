@@ -18,7 +18,7 @@ from workbench.errors import DataError
 from workbench.log import journal
 from workbench.log.exporting import format_of
 from workbench.log.file import query
-from workbench.log.lock import BusyError, to_ingest
+from workbench.log.lock import PATIENCE_S, BusyError, to_ingest
 from workbench.log.schema import SCHEMA_VERSION, TABLES, columns_of, text
 from workbench.log.store import Store
 
@@ -37,7 +37,7 @@ def load(store: Store, path: Path) -> int:
     with store.connect():
         pass  # brings an older log up to date
     folder = journal.prepare(store.home)
-    with to_ingest(store.home), _drafts(folder / "import") as drafts:
+    with to_ingest(store.home, wait_s=PATIENCE_S), _drafts(folder / "import") as drafts:
         try:
             with store.connect() as db:
                 sources = _sources(db, path, suffix)

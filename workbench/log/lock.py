@@ -24,6 +24,8 @@ from portalocker import LockFlags
 from workbench.errors import DataError
 
 WAIT_S = 10.0
+# Whoever prunes or imports asked for it by hand, and a long journal takes its time.
+PATIENCE_S = 60.0
 _CHECK_S = 0.02
 # How long readers are kept waiting for somebody who waits for a reader.
 _TURN_S = 0.25

@@ -14,7 +14,7 @@ import duckdb
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
 from workbench.log.file import GROUP_ROWS, drop_draft, new_draft, put_in_place, query
-from workbench.log.lock import WAIT_S, to_ingest, to_write
+from workbench.log.lock import PATIENCE_S, to_ingest, to_write
 from workbench.log.recorder import seal
 from workbench.log.schema import tables_in_words, text
 from workbench.log.shared import SharedStore
@@ -48,7 +48,7 @@ def prune(
     *,
     bodies: bool = False,
     dry_run: bool = False,
-    wait_s: float = WAIT_S,
+    wait_s: float = PATIENCE_S,
 ) -> Pruned:
     """Take the calls that meet the conditions out of the log; see `Log.prune`."""
     if isinstance(store, SharedStore):
