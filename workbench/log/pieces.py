@@ -21,7 +21,9 @@ FROM (
     -- The cast makes NULL of JSON's null.
     SELECT id, key, list_transform((request -> key)::JSON[], lambda part: coalesce(part, 'null')) AS parts
     FROM staged_calls, (VALUES {_LISTS}) AS lists (key)
-    WHERE length(request) >= {_LONG} AND json_type(request, key) = 'ARRAY'
+    WHERE length(request) >= {_LONG}
+      AND (json_array_length(request, key) >= {_MANY} OR length(request) >= {_HUGE})
+      AND json_type(request, key) = 'ARRAY'
 )
 WHERE len(parts) >= {_MANY} OR list_max(list_transform(parts, lambda part: length(part))) >= {_HUGE}
 """
