@@ -16,7 +16,8 @@ from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset, load_dataset
-from workbench.evals.runs import EvaluationProgress, evaluate
+from workbench.evals.progress import EvaluationProgress
+from workbench.evals.runs import evaluate
 from workbench.log import Store
 
 WHAT_COUNTS = ["model", "sample", "epoch", "status", "value", "label", "text"]

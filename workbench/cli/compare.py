@@ -162,7 +162,8 @@ async def _ask(
     experiment: str | None,
     cache: bool,
 ) -> Experiment:
-    from workbench.evals.runs import EvaluationProgress, evaluate
+    from workbench.evals.progress import EvaluationProgress
+    from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models
 
     with err.status("Looking for models…"):

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from uuid6 import uuid7
 from workbench.client import Cache, Client
 from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError
 from workbench.evals.dataset import Dataset, Sample
+from workbench.evals.progress import EvaluationProgress
 from workbench.evals.resume import Asked, Begun, begun, params_json
 from workbench.evals.scorers import score
 from workbench.log.process import process_facts
@@ -27,44 +27,8 @@ if TYPE_CHECKING:
     from workbench.log.recording import Recording
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
-AHEAD = 256
+AHEAD = 256  # calls whose answers are looked up together
 _Item = tuple[str, Sample, int]
-
-
-@dataclass(kw_only=True, slots=True)
-class EvaluationProgress:
-    """How far an evaluation is.
-
-    Attributes:
-        total: Calls to make.
-        done: Calls that have ended, failed ones included.
-        errors: Calls that failed.
-        skipped: Calls given up because their model cannot be asked at all.
-        from_log: Calls that were not made, because the log has their answers.
-        cost_usd: Cost of the calls so far, as far as it is known.
-        unknown_cost: Calls whose cost is not known.
-    """
-
-    total: int
-    done: int = 0
-    errors: int = 0
-    skipped: int = 0
-    from_log: int = 0
-    cost_usd: Decimal = Decimal(0)
-    unknown_cost: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.done} of {self.total} calls, {self.facts()}"
-
-    def facts(self) -> str:
-        """Errors, calls not made and cost, in words; what the log answered costs nothing."""
-        cost = f"${self.cost_usd:.4f}"
-        if self.unknown_cost:
-            cost = f"{cost} and " if self.cost_usd else ""
-            cost += f"{self.unknown_cost} calls of unknown cost"
-        skipped = f", {self.skipped} not asked" if self.skipped else ""
-        from_log = f", {self.from_log} from the log" if self.from_log else ""
-        return f"{self.errors} errors{skipped}{from_log}, {cost}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

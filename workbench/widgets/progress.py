@@ -7,7 +7,7 @@ from collections.abc import Callable
 import ipywidgets
 from IPython.display import display
 
-from workbench.evals.runs import EvaluationProgress
+from workbench.evals.progress import EvaluationProgress
 from workbench.widgets.interactive import interactive
 
 
