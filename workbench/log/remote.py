@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -162,11 +162,10 @@ def remote_of(place: Place) -> Remote:
 
 
 @contextlib.contextmanager
-def transaction(remote: Remote, db: duckdb.DuckDBPyConnection) -> Iterator[Callable[[str], None]]:
-    """A transaction there; gives what runs a last statement and commits with it, else it is rolled back."""
-    remote.execute(db, "BEGIN")
+def undone_if_it_fails(remote: Remote, db: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rolls a transaction back there that did not get to its commit."""
     try:
-        yield lambda statement: remote.execute(db, f"{statement}; COMMIT")
+        yield
     except duckdb.Error:
         with contextlib.suppress(duckdb.Error):
             remote.execute(db, "ROLLBACK")

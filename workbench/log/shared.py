@@ -16,7 +16,7 @@ from workbench.log.file import query
 from workbench.log.lock import BusyError, to_ingest, to_read, to_write
 from workbench.log.place import place_of
 from workbench.log.process import process_facts
-from workbench.log.remote import Remote, remote_of, transaction
+from workbench.log.remote import Remote, remote_of, undone_if_it_fails
 from workbench.log.schema import SCHEMA_VERSION, TABLES, names_of, text
 from workbench.log.staging import stage
 from workbench.log.store import Store, put_away
@@ -73,13 +73,14 @@ class SharedStore(Store):
     def _insert(self, db: duckdb.DuckDBPyConnection, segments: dict[str, bool]) -> int:
         """Rows and the names of their segments in one transaction, as in the file."""
         rows = 0
-        with transaction(self._remote, db) as commit:
+        with undone_if_it_fails(self._remote, db):
+            self._remote.execute(db, "BEGIN")
             for table in TABLES:
                 ((more,),) = query(db, f"INSERT INTO log.{table} BY NAME SELECT * FROM staged_{table}")
                 rows += more
             names = ", ".join(f"({text(name)}, {corrupt})" for name, corrupt in segments.items())
             # Together with the commit, so that who is killed here leaves no name that bars the next ingest.
-            commit(f"INSERT INTO {self._remote.ddl_prefix}ingested VALUES {names}")
+            self._remote.execute(db, f"INSERT INTO {self._remote.ddl_prefix}ingested VALUES {names}; COMMIT")
         return rows
 
     def _open(self, db: duckdb.DuckDBPyConnection, stack: contextlib.ExitStack) -> tuple[bool, list[Path]]:
@@ -139,11 +140,10 @@ class SharedStore(Store):
         return int(version)
 
     def _bring_up_to_date(self, db: duckdb.DuckDBPyConnection, version: int) -> None:
-        with transaction(self._remote, db) as commit:
-            *statements, last = _ddl(self._remote, version)
-            for statement in statements:
-                self._remote.execute(db, statement)
-            commit(last)
+        # All at once: of a client that was killed half way, a DuckDB server keeps the transaction open, and
+        # nobody else could make the tables.
+        with undone_if_it_fails(self._remote, db):
+            self._remote.execute(db, "; ".join(("BEGIN", *_ddl(self._remote, version), "COMMIT")))
 
     def _done_of(self, db: duckdb.DuckDBPyConnection, segments: Sequence[str]) -> dict[str, bool]:
         """Which of the segments are in the store, and whether they were corrupt."""
