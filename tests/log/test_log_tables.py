@@ -308,3 +308,11 @@ def test_usage_by_what_a_call_says_of_itself(home: Path, recorder: Recorder, lin
     recorder.append("calls", line(**{by: "two"}))
     recorder.flush()
     assert Log(home).usage(by)[by].tolist() == ["one", "two"]
+
+
+def test_an_interrupted_query_is_an_interrupt(log: Log) -> None:
+    # DuckDB's own words when Ctrl-C is pressed while it works.
+    with pytest.raises(KeyboardInterrupt), log.connect():
+        raise RuntimeError("Query interrupted")
+    with pytest.raises(RuntimeError, match="another"), log.connect():
+        raise RuntimeError("another")

@@ -1,26 +1,22 @@
-"""The log as pandas frames: usage, calls, errors, runs, scores, and plain SQL for the rest."""
-# ruff: noqa: S608 - names in the queries are ours, conditions are the user's own
+"""The log as pandas frames: usage, calls, errors, runs, scores."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import duckdb
 import pandas as pd
 
 from workbench.calls import Secret
-from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
 from workbench.log.figures import usage_query
-from workbench.log.frame import frame_of, rows_of
+from workbench.log.frame import rows_of
 from workbench.log.moment import Since
+from workbench.log.reading import Reading
 from workbench.log.reference import AMONG, among, find_call
 from workbench.log.repricing import reprice
-from workbench.log.schema import tables_in_words
 from workbench.log.shared import store_of
 from workbench.log.upkeep import Upkeep
 
@@ -29,7 +25,7 @@ _ERRORS = (
 )
 
 
-class Log(Upkeep):
+class Log(Reading, Upkeep):
     """The call log in the folder `home`, to read: every row that was reported done, of every process.
 
     With `shared`, a value of `WORKBENCH_LOG`, it is the log in that shared store: the rows of all machines,
@@ -144,9 +140,8 @@ class Log(Upkeep):
         newest = self._newest(
             "calls", "started_at", conditions, limit, columns="id", requests=conditions.of_requests
         )
-        return self._frame(
-            f"SELECT * FROM calls WHERE {AMONG} ORDER BY started_at DESC, id DESC", among(newest["id"])
-        )
+        whole = f"SELECT * FROM calls WHERE {AMONG} ORDER BY started_at DESC, id DESC"  # noqa: S608 - our words
+        return self._frame(whole, among(newest["id"]))
 
     def errors(
         self,
@@ -207,60 +202,3 @@ class Log(Upkeep):
         return self._newest(
             "scores", "scored_at", Conditions("scored_at", since, until, where, **equal), limit
         )
-
-    def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pd.DataFrame:
-        """A query in DuckDB's SQL over the views `calls`, `runs` and `scores`.
-
-        The log itself is open for reading only; otherwise a query may do what you may do: `COPY … TO` writes
-        files, `read_csv` reads them.
-
-        Args:
-            query: The query; `?` or `$name` stand for values.
-            params: The values, in order or by name.
-        """
-        return self._frame(query, params)
-
-    def _newest(
-        self,
-        table: str,
-        time: str,
-        conditions: Conditions,
-        limit: int | None,
-        *,
-        columns: str = "*",
-        requests: bool = True,
-    ) -> pd.DataFrame:
-        query = f"SELECT {columns} FROM {table} {conditions} ORDER BY {time} DESC, id DESC"
-        query += "" if limit is None else f" LIMIT {int(limit)}"
-        return self._frame(query, conditions.values, requests=requests)
-
-    def _frame(
-        self,
-        query: str,
-        params: Sequence[object] | Mapping[str, object] | None,
-        *,
-        requests: bool = True,
-    ) -> pd.DataFrame:
-        with self.connect(requests=requests) as db:
-            return frame_of(db.sql(query, params=params or None))
-
-    @contextlib.contextmanager
-    def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-        """As `Store.connect`; what DuckDB says against a query comes in our words."""
-        try:
-            with self.store.connect(requests=requests) as db:
-                try:
-                    yield db
-                except duckdb.IOException as exc:
-                    raise DataError(
-                        f"the call log in {str(self.store.home)!r} cannot be read: {exc}"
-                    ) from exc
-                except duckdb.Error as exc:
-                    raise ConfigError(
-                        f"the query failed: {exc}\nThe tables are: {tables_in_words()}"
-                    ) from exc
-        except RuntimeError as exc:
-            # So DuckDB says that Ctrl-C was pressed.
-            if str(exc) == "Query interrupted":
-                raise KeyboardInterrupt from exc
-            raise

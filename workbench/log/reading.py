@@ -1,0 +1,79 @@
+"""Questions to the log in SQL, answered as pandas frames."""
+# ruff: noqa: S608 - names in the queries are ours, conditions are the user's own
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import duckdb
+import pandas as pd
+
+from workbench.errors import ConfigError, DataError
+from workbench.log.conditions import Conditions
+from workbench.log.frame import frame_of
+from workbench.log.schema import tables_in_words
+from workbench.log.store import Store
+
+
+class Reading:
+    """The part of `Log` that asks: plain SQL, and what its tables are made with."""
+
+    store: Store
+
+    def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pd.DataFrame:
+        """A query in DuckDB's SQL over the views `calls`, `runs` and `scores`.
+
+        The log itself is open for reading only; otherwise a query may do what you may do: `COPY … TO` writes
+        files, `read_csv` reads them.
+
+        Args:
+            query: The query; `?` or `$name` stand for values.
+            params: The values, in order or by name.
+        """
+        return self._frame(query, params)
+
+    def _newest(
+        self,
+        table: str,
+        time: str,
+        conditions: Conditions,
+        limit: int | None,
+        *,
+        columns: str = "*",
+        requests: bool = True,
+    ) -> pd.DataFrame:
+        query = f"SELECT {columns} FROM {table} {conditions} ORDER BY {time} DESC, id DESC"
+        query += "" if limit is None else f" LIMIT {int(limit)}"
+        return self._frame(query, conditions.values, requests=requests)
+
+    def _frame(
+        self,
+        query: str,
+        params: Sequence[object] | Mapping[str, object] | None,
+        *,
+        requests: bool = True,
+    ) -> pd.DataFrame:
+        with self.connect(requests=requests) as db:
+            return frame_of(db.sql(query, params=params or None))
+
+    @contextlib.contextmanager
+    def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `Store.connect`; what DuckDB says against a query comes in our words."""
+        try:
+            with self.store.connect(requests=requests) as db:
+                try:
+                    yield db
+                except duckdb.IOException as exc:
+                    raise DataError(
+                        f"the call log in {str(self.store.home)!r} cannot be read: {exc}"
+                    ) from exc
+                except duckdb.Error as exc:
+                    raise ConfigError(
+                        f"the query failed: {exc}\nThe tables are: {tables_in_words()}"
+                    ) from exc
+        except RuntimeError as exc:
+            # So DuckDB says that Ctrl-C was pressed.
+            if str(exc) == "Query interrupted":
+                raise KeyboardInterrupt from exc
+            raise
