@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import duckdb
@@ -189,4 +191,9 @@ def _libpq_value(value: str) -> str:
 def _load_object_store(db: duckdb.DuckDBPyConnection) -> None:
     """With the credentials of the environment, of `~/.aws`, or of the machine."""
     load(db, "httpfs", "aws")
-    db.execute("CREATE OR REPLACE SECRET log_objects (TYPE s3, PROVIDER credential_chain)")
+    options = ["TYPE s3", "PROVIDER credential_chain"]
+    # DuckDB does not read this variable, by which other clients find a store that is not Amazon's.
+    if named := os.environ.get("AWS_ENDPOINT_URL"):
+        url = urlsplit(named)
+        options += [f"ENDPOINT {text(url.netloc)}", "URL_STYLE 'path'", f"USE_SSL {url.scheme == 'https'}"]
+    db.execute(f"CREATE OR REPLACE SECRET log_objects ({', '.join(options)})")
