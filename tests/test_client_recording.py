@@ -18,7 +18,8 @@ from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import AuthenticationError, ConfigError, RateLimitError
 from workbench.evals.dataset import Dataset, load_dataset
-from workbench.evals.runs import Experiment, evaluate
+from workbench.evals.experiment import Experiment
+from workbench.evals.runs import evaluate
 from workbench.evals.scorers import score
 from workbench.evals.start import find_models
 

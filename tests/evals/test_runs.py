@@ -16,7 +16,8 @@ from workbench.config import Settings
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset, load_dataset
 from workbench.evals.progress import EvaluationProgress
-from workbench.evals.runs import evaluate, new_experiment_id, run_id
+from workbench.evals.experiment import new_experiment_id, run_id
+from workbench.evals.runs import evaluate
 from workbench.simulator import Simulator
 
 

@@ -20,7 +20,7 @@ from workbench.errors import DataError
 if TYPE_CHECKING:
     from workbench.client import Client
     from workbench.evals.dataset import Dataset
-    from workbench.evals.runs import Experiment
+    from workbench.evals.experiment import Experiment
     from workbench.log import Log
 
 
