@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 from workbench.calls import Image, Message, Params, Request, Text, ToolCall
 from workbench.errors import ConfigError
 from workbench.protocols import PROTOCOLS
-from workbench.protocols.anthropic import DEFAULT_MAX_TOKENS
+from workbench.protocols.anthropic_requests import DEFAULT_MAX_TOKENS
 
 GOLDEN = Path(__file__).parent / "golden"
 PIXEL = Image(data=b"\x89PNG", media_type="image/png")
