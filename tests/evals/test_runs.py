@@ -15,8 +15,8 @@ from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset, load_dataset
-from workbench.evals.progress import EvaluationProgress
 from workbench.evals.experiment import new_experiment_id, run_id
+from workbench.evals.progress import EvaluationProgress
 from workbench.evals.runs import evaluate
 from workbench.simulator import Simulator
 
