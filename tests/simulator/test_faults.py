@@ -5,95 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import pytest
+from speakers import SPEAKERS, Wire, every_protocol
 
-from workbench.simulator import Simulator
-from workbench.simulator.tokens import tokens
-
-HELLO = [{"role": "user", "content": "Tell me something about the sea."}]
-
-
-@dataclass(frozen=True)
-class Speaker:
-    """How a protocol is spoken, as far as these tests care."""
-
-    path: str
-    headers: dict[str, str]
-    body: dict[str, Any]
-    stream_type: str
-    text_mark: str
-    end_mark: str
-    error_mark: str
-
-
-SPEAKERS = {
-    "openai": Speaker(
-        path="/v1/chat/completions",
-        headers={"Authorization": "Bearer secret-key"},
-        body={},
-        stream_type="text/event-stream",
-        text_mark='"delta":{"content"',
-        end_mark="[DONE]",
-        error_mark='data: {"error":{',
-    ),
-    "anthropic": Speaker(
-        path="/v1/messages",
-        headers={"x-api-key": "secret-key", "anthropic-version": "2023-06-01"},
-        body={"max_tokens": 500},
-        stream_type="text/event-stream",
-        text_mark='"type":"text_delta"',
-        end_mark="message_stop",
-        error_mark="event: error\n",
-    ),
-    "ollama": Speaker(
-        path="/api/chat",
-        headers={},
-        body={},
-        stream_type="application/x-ndjson",
-        text_mark='"done":false',
-        end_mark='"done":true',
-        error_mark='{"error":"',
-    ),
-}
-every_protocol = pytest.mark.parametrize("protocol", SPEAKERS)
 streaming_or_not = pytest.mark.parametrize("stream", [True, False], ids=["stream", "whole"])
-
-
-class Wire:
-    """A client that shows what comes over the socket."""
-
-    def __init__(self, session: aiohttp.ClientSession) -> None:
-        self.session = session
-
-    async def order(self, fault: str, **fields: Any) -> None:
-        async with self.session.post("/faults", json={"model": "swift", "fault": fault, **fields}) as answer:
-            assert answer.status == 204, await answer.text()
-
-    def ask(
-        self, protocol: str, *, stream: bool = False, **fields: Any
-    ) -> aiohttp.client._RequestContextManager:
-        speaker = SPEAKERS[protocol]
-        body = {"model": "swift", "messages": HELLO, "stream": stream, **speaker.body, **fields}
-        return self.session.post(speaker.path, json=body, headers=speaker.headers)
-
-    async def last_entry(self, mark: str) -> dict[str, Any]:
-        async with self.session.get("/journal") as answer:
-            entries = await answer.json()
-        found: dict[str, Any] = [entry for entry in entries if mark in json.dumps(entry["body"])][-1]
-        return found
-
-
-@pytest.fixture
-async def wire(simulator: Simulator) -> AsyncIterator[Wire]:
-    async with aiohttp.ClientSession(simulator.url) as session:
-        yield Wire(session)
-        async with session.delete("/faults") as answer:
-            assert answer.status == 204
 
 
 async def received(answer: aiohttp.ClientResponse) -> tuple[str, Exception | None]:
@@ -377,68 +295,3 @@ async def test_an_order_that_makes_no_sense_is_refused_and_says_why(wire: Wire, 
     async with wire.session.post("/faults", json=body) as answer:
         assert answer.status == 400
         assert word in (await answer.json())["error"]
-
-
-@pytest.mark.parametrize(
-    ("body", "word"),
-    [
-        ("{", "JSON"),
-        ("[]", "object"),
-        ('{"messages": [{"role": "user", "content": "a"}]}', "model"),
-        ('{"model": "swift"}', "messages"),
-        ('{"model": "swift", "messages": "hello"}', "messages"),
-        ('{"model": "swift", "messages": ["hello"]}', "messages[0]"),
-        ('{"model": "swift", "messages": [{"role": "user", "content": 3}]}', "messages[0].content"),
-        ('{"model": "swift", "messages": [{"role": "user", "content": "a"}], "stream": "yes"}', "stream"),
-    ],
-)
-@every_protocol
-async def test_a_malformed_body_is_refused_and_says_why(
-    wire: Wire, protocol: str, body: str, word: str
-) -> None:
-    speaker = SPEAKERS[protocol]
-    if speaker.body:
-        body = body.replace('{"m', '{"max_tokens": 9, "m', 1)
-    async with wire.session.post(speaker.path, data=body, headers=speaker.headers) as answer:
-        assert answer.status == 400
-        error = (await answer.json())["error"]
-    assert word in (error if protocol == "ollama" else error["message"])
-
-
-@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
-async def test_max_tokens_has_to_be_a_whole_number_from_one_up(wire: Wire, protocol: str) -> None:
-    for value in (0, -3, "9", 1.5, True):
-        async with wire.ask(protocol, max_tokens=value) as answer:
-            assert answer.status == 400
-
-
-async def test_anthropic_requires_its_version_and_max_tokens(wire: Wire) -> None:
-    body = {"model": "swift", "messages": HELLO}
-    async with wire.session.post("/v1/messages", json=body | {"max_tokens": 9}) as answer:
-        assert (answer.status, "anthropic-version" in await answer.text()) == (400, True)
-    headers = {"anthropic-version": "2023-06-01"}
-    async with wire.session.post("/v1/messages", json=body, headers=headers) as answer:
-        assert (answer.status, "max_tokens" in await answer.text()) == (400, True)
-
-
-@every_protocol
-async def test_the_journal_has_what_was_received_without_the_key(wire: Wire, protocol: str) -> None:
-    mark = f"for the journal by {protocol}"
-    async with wire.ask(protocol, messages=[{"role": "user", "content": mark}]) as answer:
-        await answer.read()
-    entry = await wire.last_entry(mark)
-    assert (entry["method"], entry["path"]) == ("POST", SPEAKERS[protocol].path)
-    assert (entry["model"], entry["status"]) == ("swift", 200)
-    assert (entry["fault"], entry["disconnected"]) == (None, False)
-    assert entry["body"]["messages"] == [{"role": "user", "content": mark}]
-    assert entry["headers"]["content-type"] == "application/json"
-    assert "secret-key" not in json.dumps(entry)
-
-
-@every_protocol
-async def test_a_streamed_chunk_is_a_token(wire: Wire, protocol: str) -> None:
-    async with wire.ask("openai") as answer:
-        text = (await answer.json())["choices"][0]["message"]["content"]
-    async with wire.ask(protocol, stream=True) as answer:
-        streamed = await answer.text()
-    assert streamed.count(SPEAKERS[protocol].text_mark) == len(tokens(text))
