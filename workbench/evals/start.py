@@ -21,7 +21,7 @@ NOTICE = "sim/… models are simulated: their answers, speeds and prices are mad
 _simulator: Simulator | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Found:
     """The models that can be asked from here.
 
@@ -45,6 +45,10 @@ class Found:
             lines.append(NOTICE)
         lines.append(f"Comparing {', '.join(self.models)}")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        # A notebook keeps it beside the HTML: what could be asked is no part of what was found.
+        return str(self)
 
     def _repr_html_(self) -> str:
         return "".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())
