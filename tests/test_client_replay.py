@@ -15,7 +15,7 @@ from served import ANSWER, Steered, serving
 
 from workbench.calls import Completion, Image, Message, Text, Timing, ToolCall, Usage
 from workbench.client import Client, Replay
-from workbench.client.again import place_of, request_of
+from workbench.client.resending import endpoint_of, request_of
 from workbench.config import Settings
 from workbench.errors import ConfigError, DataError, RateLimitError
 
@@ -288,7 +288,7 @@ def test_what_models_write_is_shown_as_text_and_never_as_markup() -> None:
 def test_a_server_whose_address_was_not_logged_has_to_be_named(tmp_path: Path) -> None:
     row = {"id": "1", "provider": "10.0.0.1:8000", "model": "m", "base_url": None}
     with pytest.raises(ConfigError, match=r"does not say where '10\.0\.0\.1:8000' is"):
-        place_of(row, settings_for(tmp_path), None)
+        endpoint_of(row, settings_for(tmp_path), None)
 
 
 def test_a_body_that_is_not_in_its_protocol_is_named() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from uuid6 import uuid7
 
-from workbench.calls import Call, Chunk, Completion, Params, Request, Timeouts
+from workbench.calls import Call, Chunk, Completion, Endpoint, Params, Request, Timeouts
 from workbench.client.directory import Directory
 from workbench.client.messages import Messages, messages_of
 from workbench.client.stream import Stream
@@ -130,20 +130,21 @@ class Asking:
     ) -> Call:
         to, name = self._directory.find(model, base_url, api_key)
         stops = (stop,) if isinstance(stop, str) else None if stop is None else tuple(stop)
+        request = Request(
+            model=name,
+            messages=messages_of(messages, system),
+            params=Params(stop=stops, **params),
+            stream=stream or on_chunk is not None,
+        )
+        return self._call_to(
+            to, request, tags, timeouts=timeouts or self.timeouts, on_chunk=on_chunk, cache_since=cache_since
+        )
+
+    def _call_to(self, to: Endpoint, request: Request, tags: Mapping[str, str], **options: Any) -> Call:
+        """A call with the marks of `bind`, and these tags beside its tags."""
+        marks = {**self._bound, "tags": {**self._bound.get("tags", {}), **tags}}
         return Call(
-            id=uuid7(),
-            started_at=datetime.now(UTC),
-            endpoint=to,
-            request=Request(
-                model=name,
-                messages=messages_of(messages, system),
-                params=Params(stop=stops, **params),
-                stream=stream or on_chunk is not None,
-            ),
-            timeouts=timeouts or self.timeouts,
-            on_chunk=on_chunk,
-            cache_since=cache_since,
-            **{**self._bound, "tags": {**self._bound.get("tags", {}), **tags}},
+            id=uuid7(), started_at=datetime.now(UTC), endpoint=to, request=request, **options, **marks
         )
 
     async def _make(self, call: Call) -> Completion:

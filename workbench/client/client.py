@@ -6,20 +6,17 @@ import asyncio
 import copy
 import functools
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from uuid6 import uuid7
-
 import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the table
-from workbench.calls import Call, Secret, Timeouts
-from workbench.client.again import place_of, request_for, request_of
+from workbench.calls import Secret, Timeouts
 from workbench.client.asking import Asking, Cache, since_of
 from workbench.client.directory import Directory, RecordedDirectory
 from workbench.client.discovery import LISTING, Reachable
 from workbench.client.replay import Replay
+from workbench.client.resending import endpoint_of, request_for, request_of
 from workbench.config import Settings, Sync, load_settings
 from workbench.errors import ConfigError
 from workbench.log import Lookup, Recorder, record
@@ -218,17 +215,11 @@ class Client(Asking):
             row = await asyncio.to_thread(self.log.call, row["source_id"])
         request, old = request_of(row), completion_of(row)
         if model is None:
-            to, name = self._directory.hiding(place_of(row, self.settings, api_key)), request.model
+            to, name = self._directory.hiding(endpoint_of(row, self.settings, api_key)), request.model
         else:
             to, name = self._directory.find(model, api_key=api_key)
-        call = Call(
-            id=uuid7(),
-            started_at=datetime.now(UTC),
-            endpoint=to,
-            request=request_for(request, row, to, name, params),
-            timeouts=self.timeouts,
-            **{**self._bound, "tags": {**self._bound.get("tags", {}), "replay_of": str(row["id"])}},
-        )
+        request = request_for(request, row, to, name, params)
+        call = self._call_to(to, request, {"replay_of": str(row["id"])}, timeouts=self.timeouts)
         problem = "" if row["status"] == "ok" else row["error_message"] or row["status"]
         return Replay(old=old, new=await self._make(call), old_error=problem)
 

@@ -55,7 +55,7 @@ def _without_renames(row: Mapping[str, Any], body: dict[str, Any]) -> dict[str, 
     return {ours.get(name, name): value for name, value in body.items()}
 
 
-def place_of(row: Mapping[str, Any], settings: Settings, api_key: str | None) -> Endpoint:
+def endpoint_of(row: Mapping[str, Any], settings: Settings, api_key: str | None) -> Endpoint:
     """Where a logged call went, with the key of its provider.
 
     Raises:
