@@ -11,7 +11,7 @@ import duckdb
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
 from workbench.log.file import STORAGE, query
-from workbench.log.schema import TABLES, tables_in_words, text
+from workbench.log.schema import TABLES, failed_query, text
 from workbench.log.store import Store
 
 # In JSON a number is a binary fraction for most who read it: money is written as text, as the journal does.
@@ -41,7 +41,7 @@ def export(store: Store, path: Path, conditions: Conditions, *, overwrite: bool 
             f"{str(path)!r} could not be written, nothing is there now that was not: {exc}"
         ) from exc
     except duckdb.Error as exc:
-        raise ConfigError(f"the query failed: {exc}\nThe tables are: {tables_in_words()}") from exc
+        raise failed_query(exc) from exc
     finally:
         for left in (draft, draft.with_name(f"{draft.name}.wal")):
             with contextlib.suppress(OSError):

@@ -16,7 +16,7 @@ from workbench.log.conditions import Conditions
 from workbench.log.file import GROUP_ROWS, drop_draft, new_draft, put_in_place, query
 from workbench.log.lock import PATIENCE_S, to_ingest, to_write
 from workbench.log.recorder import seal
-from workbench.log.schema import tables_in_words, text
+from workbench.log.schema import failed_query, text
 from workbench.log.shared import SharedStore
 from workbench.log.store import Store
 
@@ -104,7 +104,7 @@ def _select(db: duckdb.DuckDBPyConnection, conditions: Conditions, *, bodies: bo
             f"CREATE TEMP TABLE chosen AS SELECT id, run FROM calls {conditions}", conditions.values or None
         )
     except duckdb.Error as exc:
-        raise ConfigError(f"the query failed: {exc}\nThe tables are: {tables_in_words()}") from exc
+        raise failed_query(exc) from exc
     db.execute(
         "CREATE TEMP TABLE gone AS "
         f"SELECT id, run FROM chosen WHERE id IN (SELECT id FROM log.calls WHERE {having})"

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import duckdb
 import pandas as pd
 
-from workbench.errors import ConfigError, DataError
+from workbench.errors import DataError
 from workbench.log.conditions import Conditions
 from workbench.log.frame import frame_of
-from workbench.log.schema import tables_in_words
+from workbench.log.schema import failed_query
 from workbench.log.store import Store
 
 
@@ -69,9 +69,7 @@ class Reading:
                         f"the call log in {str(self.store.home)!r} cannot be read: {exc}"
                     ) from exc
                 except duckdb.Error as exc:
-                    raise ConfigError(
-                        f"the query failed: {exc}\nThe tables are: {tables_in_words()}"
-                    ) from exc
+                    raise failed_query(exc) from exc
         except RuntimeError as exc:
             # So DuckDB says that Ctrl-C was pressed.
             if str(exc) == "Query interrupted":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from workbench.errors import ConfigError
+
 SCHEMA_VERSION = 2
 """Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
@@ -125,6 +127,7 @@ def text(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def tables_in_words() -> str:
-    """The tables and their columns, for messages."""
-    return "; ".join(f"{table}: {', '.join(columns)}" for table, columns in TABLES.items())
+def failed_query(exc: Exception) -> ConfigError:
+    """What DuckDB says against a query with the user's own SQL in it, and the names that it may have."""
+    tables = "; ".join(f"{table}: {', '.join(columns)}" for table, columns in TABLES.items())
+    return ConfigError(f"the query failed: {exc}\nThe tables are: {tables}")
