@@ -12,7 +12,7 @@ from workbench.log import journal
 from workbench.log.schema import TABLES, columns_of, empty, names_of, text
 
 
-def rows_of(table: str, paths: Sequence[Path], *, lenient: bool) -> str:
+def rows_in(table: str, paths: Sequence[Path], *, lenient: bool) -> str:
     """A query for the rows in segments of one table; `lenient` passes over lines that are none."""
     # A picture in a body may make one line longer than DuckDB expects of a whole file.
     longest = max(16_777_216, *(path.stat().st_size for path in paths))
@@ -34,14 +34,14 @@ def stage(db: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> dict[str, boo
     for table in TABLES:
         own = [path for path in paths if journal.table_of(path.stem) == table]
         try:
-            _fill(db, table, [rows_of(table, own, lenient=False)] if own else [])
+            _fill(db, table, [rows_in(table, own, lenient=False)] if own else [])
         except (duckdb.InvalidInputException, duckdb.ConversionException):
             parts = []
             for path in own:
                 if said := _complaint(db, table, path):
                     corrupt[path.stem] = True
                     _tell_corrupt(db, table, path, said)
-                parts.append(rows_of(table, [path], lenient=bool(said)))
+                parts.append(rows_in(table, [path], lenient=bool(said)))
             _fill(db, table, parts)
     return corrupt
 
@@ -55,14 +55,14 @@ def _complaint(db: duckdb.DuckDBPyConnection, table: str, path: Path) -> str:
     """What DuckDB says of a segment that has lines that are no rows; empty where all are."""
     try:
         # Every column has to be looked at, or a value of another type is not noticed.
-        _fill(db, table, [rows_of(table, [path], lenient=False)])
+        _fill(db, table, [rows_in(table, [path], lenient=False)])
     except (duckdb.InvalidInputException, duckdb.ConversionException) as exc:
         return str(exc)
     return ""
 
 
 def _tell_corrupt(db: duckdb.DuckDBPyConnection, table: str, path: Path, said: str) -> None:
-    _fill(db, table, [rows_of(table, [path], lenient=True)])
+    _fill(db, table, [rows_in(table, [path], lenient=True)])
     ((rows,),) = db.execute(f"SELECT count(*) FROM staged_{table}").fetchall()
     lines = path.read_bytes().count(b"\n")
     journal.tell(

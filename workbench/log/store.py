@@ -16,7 +16,7 @@ from workbench.log.file import LogFile, OlderError, query
 from workbench.log.lock import WAIT_S, to_ingest
 from workbench.log.pieces import INSERT_CALLS, INSERT_PIECES, SPLIT, WHOLE_CALLS
 from workbench.log.schema import SCHEMA_VERSION, TABLES, empty, names_of
-from workbench.log.staging import rows_of, stage
+from workbench.log.staging import rows_in, stage
 
 # Of the journal in one transaction: readers wait for it, and it has to fit into memory.
 _AT_ONCE_BYTES = 16_000_000
@@ -112,7 +112,7 @@ class Store:
                 parts = [self._stored(table, requests) if stored else empty(table)]
                 if paths:
                     # A line that is no row is passed over; ingest sets its segment aside and says so.
-                    parts.append(rows_of(table, paths, lenient=True))
+                    parts.append(rows_in(table, paths, lenient=True))
                 names = "*" if requests or table != "calls" else "* EXCLUDE (request)"
                 db.execute(f"CREATE VIEW {table} AS SELECT {names} FROM ({' UNION ALL '.join(parts)})")
             yield db
