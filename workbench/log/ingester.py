@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.calls import Secret
 from workbench.log.journal import tell
+from workbench.log.lock import BusyError
 
 _WAIT_S = 0.2
 _AGAIN_S = 1.0
@@ -75,7 +76,6 @@ class Ingester:
 
     def _ingest(self) -> bool:
         """Ingest; gives whether that is it for now."""
-        from workbench.log.lock import BusyError  # by whoever ingests, for the same reason as the next one
         from workbench.log.shared import AwayError, store_of  # duckdb loads when it is first needed
 
         try:
