@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from workbench.cli.console import FINE, out, plain
-from workbench.cli.log import project_log
+from workbench.cli.log import project_log, since_option, until_option, where_option
 
 if TYPE_CHECKING:
     from workbench.log.pruning import Pruned
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_WHERE = "An SQL condition on the columns of `calls`."
 
 
 @click.command(
@@ -22,9 +21,9 @@ _WHERE = "An SQL condition on the columns of `calls`."
     epilog="Example: workbench log export november.duckdb --since 2026-11-01 --where \"provider = 'openai'\"",
 )
 @click.argument("file", type=_FILE)
-@click.option("--since", metavar="WHEN", help="Calls from then on: 7d, 24h, or a date such as 2026-11-01.")
-@click.option("--until", metavar="WHEN", help="Calls before then.")
-@click.option("--where", metavar="SQL", help=_WHERE)
+@since_option
+@until_option
+@where_option
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def export(file: Path, since: str | None, until: str | None, where: str | None, overwrite: bool) -> int:
     """Write calls to FILE, with their requests and answers.
@@ -58,7 +57,7 @@ def import_(file: Path) -> int:
     epilog="Example: workbench log prune --older-than 90d --bodies",
 )
 @click.option("--older-than", metavar="WHEN", help="Calls before then: 90d, or a date such as 2026-11-01.")
-@click.option("--where", metavar="SQL", help=_WHERE)
+@where_option
 @click.option("--bodies", is_flag=True, help="Only requests and answers; the figures stay.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -12,6 +12,15 @@ from workbench.config import load_settings
 if TYPE_CHECKING:
     from workbench.log import Log
 
+# What commands that speak of some of the calls have in common.
+since_option = click.option(
+    "--since", metavar="WHEN", help="Leave out calls before: 7d, 24h, 30m, 2w or a date, UTC."
+)
+until_option = click.option("--until", metavar="WHEN", help="Leave out calls from then on.")
+where_option = click.option(
+    "--where", metavar="SQL", help="A condition on the columns of calls: \"tags['team'] = 'red'\"."
+)
+
 
 def project_log() -> Log:
     """The log of the project that the command is run in."""

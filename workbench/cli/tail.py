@@ -12,7 +12,7 @@ from rich.text import Text
 
 from workbench.cli.console import FINE, harmless, out, tell
 from workbench.cli.figures import known, seconds, tokens, usd
-from workbench.cli.log import project_log
+from workbench.cli.log import project_log, where_option
 from workbench.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _Rows = Sequence[Mapping[str, Any]]
     "-n", "--lines", default=20, show_default=True, type=click.IntRange(min=0), help="How many calls."
 )
 @click.option("-f", "--follow", is_flag=True, help="Go on with calls as they end, until Ctrl-C.")
-@click.option("--where", metavar="SQL", help="A condition on the columns of calls: \"model = 'gpt-5'\".")
+@where_option
 def tail(lines: int, follow: bool, where: str | None) -> int:
     """Show the calls that ended last, one line each, the newest at the bottom.
 

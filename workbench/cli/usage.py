@@ -15,7 +15,7 @@ from rich.table import Table
 
 from workbench.cli.console import FINE, err, harmless, out, plain
 from workbench.cli.figures import UNKNOWN, count, known, seconds, tokens, usd
-from workbench.cli.log import project_log
+from workbench.cli.log import project_log, since_option, until_option, where_option
 from workbench.cli.repriced import basis_in_words, repriced_cells
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ _TIMES = {"duration_p50_s": "p50 s", "duration_p95_s": "p95 s", "ttft_p50_s": "T
     help="Of provider, model, served_model, protocol, hour, day, week, month, run, experiment, session, "
     "host, status and tag:NAME; empty for one row of all.",
 )
-@click.option("--since", metavar="WHEN", help="Leave out calls before: 7d, 24h, 30m, 2w or a date, UTC.")
-@click.option("--until", metavar="WHEN", help="Leave out calls from then on.")
-@click.option("--where", metavar="SQL", help="A condition on the columns of calls: \"tags['team'] = 'red'\".")
+@since_option
+@until_option
+@where_option
 @click.option(
     "--reprice",
     "model",
