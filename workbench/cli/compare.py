@@ -14,6 +14,7 @@ from rich.table import Table
 
 from workbench.bundled import bundled
 from workbench.cli.console import COULD_NOT_RUN, FINE, err, out, plain, tell
+from workbench.cli.figures import UNKNOWN, known
 from workbench.cli.report import experiment_of, make_report, verdict
 from workbench.errors import DataError
 
@@ -228,18 +229,18 @@ def _print_summary(log: Log, experiment: Experiment) -> None:
 
 
 def _cost(row: Any) -> str:
-    cost = _figure(row.cost_usd, ".5f")
-    if cost == "–":
+    if not known(row.cost_usd):
         return "unknown"
+    cost = _figure(row.cost_usd, ".5f")
     return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
 
 
 def _accuracy(row: Any) -> str:
     if not row.n:
-        return "–"
+        return UNKNOWN
     low, high = _figure(100 * row.accuracy_low, ".0f"), _figure(100 * row.accuracy_high, ".0f")
     return f"{row.accuracy:.0%} ({low}–{high})"
 
 
 def _figure(value: Any, form: str) -> str:
-    return "–" if value != value else format(value, form)  # noqa: PLR0124 - nan is not itself
+    return format(value, form) if known(value) else UNKNOWN
