@@ -28,7 +28,7 @@ from workbench.calls import (
     cache_key,
 )
 from workbench.errors import CallTimeoutError, RateLimitError
-from workbench.log import Log, Recorder, record
+from workbench.log import Log, Recorder, Store, record
 from workbench.pipeline import Policy
 
 MakeCall = Callable[..., Call]
@@ -44,6 +44,13 @@ def row(home: Path) -> dict[str, Any]:
     frame = Log(home).sql("SELECT * FROM calls")
     (found,) = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return found
+
+
+def nested(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 def journal(home: Path) -> bytes:
@@ -368,3 +375,48 @@ async def test_a_long_line_is_a_row_too(policy: Policy, home: Path, call: MakeCa
 
     await policy(call(), send)
     assert Log(home).sql("SELECT length(text) AS n FROM calls")["n"].tolist() == [20_000_000]
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30), 1e30, float("nan"), "many", [1], {"n": 1}])
+async def test_a_number_that_is_none_is_not_known_and_the_row_is_there(
+    policy: Policy, recorder: Recorder, home: Path, call: MakeCall, number: Any
+) -> None:
+    async def send(call: Call) -> Completion:
+        return Completion(text="Hello.", usage=Usage(input_tokens=number, output_tokens=5))
+
+    await policy(call(), send)
+    recorder.close()
+    Store(home).ingest()
+    found = row(home)
+    assert (found["text"], found["input_tokens"], found["output_tokens"]) == ("Hello.", None, 5)
+    assert not (home / "journal" / "corrupt").exists()
+
+
+async def test_a_cost_beyond_all_money_is_not_known(
+    policy: Policy, recorder: Recorder, home: Path, call: MakeCall
+) -> None:
+    async def send(call: Call) -> Completion:
+        return Completion(text="Hello.", cost_usd=Decimal(10) ** 15)
+
+    await policy(call(), send)
+    recorder.close()
+    Store(home).ingest()
+    assert row(home)["cost_usd"] is None
+    assert not (home / "journal" / "corrupt").exists()
+
+
+@pytest.mark.parametrize(
+    "value", [10**30, {1: "a", None: "b"}, object(), {"a", "b"}, nested(300), nested(5000)]
+)
+async def test_what_json_cannot_say_does_not_lose_the_row(
+    policy: Policy, home: Path, call: MakeCall, value: Any
+) -> None:
+    async def send(call: Call) -> Completion:
+        return Completion(text="Hello.")
+
+    asked = call(tags={1: "one", "two": 2})
+    params = Params(seed=7, extra={"value": value})
+    await policy(replace(asked, request=replace(asked.request, params=params)), send)
+    found = row(home)
+    assert (found["text"], found["tags"]) == ("Hello.", {"1": "one", "two": "2"})
+    assert orjson.loads(found["params"])["seed"] == 7

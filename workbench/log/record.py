@@ -6,6 +6,7 @@ import dataclasses
 import statistics
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
@@ -17,6 +18,8 @@ from workbench.log.recorder import Recorder
 from workbench.pipeline import Policy, Send
 
 Status = Literal["ok", "error", "interrupted"]
+# Of lists in lists: orjson writes 254 levels.
+_DEEPEST = 200
 
 
 def record(recorder: Recorder) -> Policy:
@@ -48,6 +51,7 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
     """What a completion says, a partial one too."""
     timing, usage = completion.timing, completion.usage
     attempts = completion.attempts or call.progress.attempts
+    output_tokens = _whole(usage.output_tokens)
     return {
         "status": status,
         "served_model": completion.served_model,
@@ -57,17 +61,17 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
         "response": None if completion.cached else _body(call.progress.received or completion.received),
         "text": completion.text,
         "finish_reason": completion.finish_reason,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read_tokens": usage.cache_read_tokens,
-        "cache_write_tokens": usage.cache_write_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "cost_usd": None if completion.cost_usd is None else str(completion.cost_usd),
+        "input_tokens": _whole(usage.input_tokens),
+        "output_tokens": output_tokens,
+        "cache_read_tokens": _whole(usage.cache_read_tokens),
+        "cache_write_tokens": _whole(usage.cache_write_tokens),
+        "reasoning_tokens": _whole(usage.reasoning_tokens),
+        "cost_usd": _money(completion.cost_usd),
         "price_version": completion.price_version,
         "duration_s": timing.duration_s,
         "ttft_s": timing.ttft_s,
         "ttfv_s": timing.ttfv_s,
-        "tpot_s": _tpot_s(timing, usage.output_tokens),
+        "tpot_s": _tpot_s(timing, output_tokens),
         "queued_s": timing.queued_s,
         "waited_s": timing.waited_s,
         "attempts": len(attempts),
@@ -131,7 +135,7 @@ def _line(call: Call, row: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(row, default=_plain)
     except orjson.JSONEncodeError:
-        # Half of a surrogate pair, cut apart by a model or a user, is no text that a file could hold.
+        # Half of a surrogate pair is no text that a file could hold; users' fields may be any Python value.
         return orjson.dumps(_mended(row), default=_plain)
 
 
@@ -155,6 +159,20 @@ def _body(body: bytes) -> orjson.Fragment | str | None:
     return orjson.Fragment(body.replace(b"\n", b" ").replace(b"\r", b" "))
 
 
+def _whole(number: Any) -> int | None:
+    """A count of the server's that the file can hold; a row must not be lost for what is none."""
+    try:
+        whole = int(number)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return whole if abs(whole) < 2**63 else None
+
+
+def _money(usd: Decimal | None) -> str | None:
+    """Money that the file can hold."""
+    return None if usd is None or not usd.is_finite() or abs(usd) >= 10**9 else str(usd)
+
+
 def _tpot_s(timing: Timing, output_tokens: int | None) -> float | None:
     if timing.duration_s is None or timing.ttft_s is None or output_tokens is None or output_tokens < 2:
         return None
@@ -175,13 +193,18 @@ def _plain(value: object) -> object:
         return str(value)
 
 
-def _mended(value: Any) -> Any:
+def _mended(value: Any, depth: int = 0) -> Any:
+    """The value as JSON can say it."""
+    if depth > _DEEPEST:
+        return "…"
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return hex(value)
     if dataclasses.is_dataclass(value):
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {_mended(key): _mended(item) for key, item in value.items()}
+        return {_mended(str(key)): _mended(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_mended(item) for item in value]
+        return [_mended(item, depth + 1) for item in value]
     return value
