@@ -20,7 +20,7 @@ Program = Callable[..., subprocess.Popen[str]]
 KILLS = 104
 WRITERS = 4
 
-# Eight calls under way at once, each through the waterline; the id goes into a file when the caller has it back.
+# Eight calls under way at once, each through the waterline; once a caller has its answer, a file gets the id.
 # Small segments, so that somebody ingests all the time.
 WRITER = """
 import asyncio, os, random, sys
