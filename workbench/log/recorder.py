@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import os
-import queue
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
 from workbench.calls import Secret
 from workbench.config import Sync
 from workbench.log import ingester
-from workbench.log.journal import tell
 from workbench.log.place import place_of
 from workbench.log.redaction import Redaction
 from workbench.log.writer import Writer
+from workbench.log.writer_thread import Done, WriterThread
 
-_Done = Future[None] | asyncio.Future[None]
-_Item = tuple[str | None, bytes, _Done]  # without a table: flush
-_EXIT_S = 10.0
 # What is in a shared store, others want to see; each ingest costs a connection.
 _SHARED_SEGMENT_S = 5.0
 
@@ -74,7 +68,7 @@ class Recorder:
         self._segment_s = segment_s if shared is None else min(segment_s, _SHARED_SEGMENT_S)
         self._memory_bytes = memory_bytes
         self._lock = threading.Lock()
-        self._thread: _WriterThread | None = None
+        self._thread: WriterThread | None = None
         _recorders.add(self)
 
     def append(self, table: str, line: bytes) -> Future[None]:
@@ -126,11 +120,11 @@ class Recorder:
             raise ValueError(f"a row is one line of JSON, without line ends: {line[:80]!r}…")
         return self.redaction(table, line)
 
-    def _put(self, table: str | None, line: bytes, done: _Done) -> None:
+    def _put(self, table: str | None, line: bytes, done: Done) -> None:
         with self._lock:
             if self._thread is None:
                 ingesting = ingester.ingester_of(self.home, self._shared)
-                self._thread = _WriterThread(self, self._writer(), ingesting)
+                self._thread = WriterThread(self, self._writer(), ingesting)
                 self._thread.start()
             self._thread.items.put((table, line, done))
 
@@ -149,80 +143,6 @@ class Recorder:
         if self._thread is not None:
             self._thread.writer.forget()
             self._thread = None
-
-
-class _WriterThread(threading.Thread):
-    """Owns the writer; holds on to its recorder, so that it is closed at exit even if nobody else has it."""
-
-    def __init__(self, recorder: Recorder, writer: Writer, ingesting: ingester.Ingester) -> None:
-        super().__init__(name="workbench-log", daemon=True)
-        self.recorder = recorder
-        self.writer = writer
-        self.ingesting = ingesting
-        self.items: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-
-    def run(self) -> None:
-        running = True
-        while running:
-            batch, running = self._gather()
-            with self._going_on():
-                self._write(batch)
-            # Nobody waits for what is due besides: a sync, a rename.
-            _resolve(done for _, _, done in batch)
-            with self._going_on():
-                if self.writer.tend():
-                    self.ingesting.soon()
-        self.writer.close()
-
-    def _write(self, batch: list[_Item]) -> None:
-        self.writer.write((table, line) for table, line, _ in batch if table is not None)
-        if any(table is None for table, _, _ in batch):
-            self.writer.sync()
-
-    @contextlib.contextmanager
-    def _going_on(self) -> Iterator[None]:
-        """A bug in here must not let every call wait for ever."""
-        try:
-            yield
-        except Exception as exc:
-            tell(f"the call log in {str(self.recorder.home)!r} may miss rows, please report it: {exc!r}")
-
-    def _gather(self) -> tuple[list[_Item], bool]:
-        """All that waits, once there is something or something is due; and whether more may come."""
-        batch: list[_Item] = []
-        try:
-            item = self.items.get(timeout=self.writer.wait_s())
-            while item is not None:
-                batch.append(item)
-                item = self.items.get_nowait()
-        except queue.Empty:
-            return batch, True
-        return batch, False
-
-    def stop(self) -> None:
-        self.items.put(None)
-        # A disk that hangs must not keep the process from ending.
-        self.join(_EXIT_S)
-
-
-def _resolve(waiting: Iterable[_Done]) -> None:
-    """Let those go on who wait; each loop is woken once."""
-    of_loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for done in waiting:
-        if isinstance(done, Future):
-            done.set_result(None)
-        else:
-            of_loops.setdefault(done.get_loop(), []).append(done)
-    for loop, futures in of_loops.items():
-        # On a loop that is closed nobody waits.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_resolve_here, futures)
-
-
-def _resolve_here(futures: list[asyncio.Future[None]]) -> None:
-    for future in futures:
-        if not future.done():  # it is, where who waited was cancelled
-            future.set_result(None)
 
 
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()
