@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from workbench.errors import DataError
 from workbench.log import Log, LogWarning, Recorder, Store
-from workbench.log.lock import BusyError, to_read
+from workbench.log.lock import BusyError, to_read, to_write
 from workbench.log.schema import TABLES
 
 Line = Callable[..., bytes]
@@ -222,6 +224,25 @@ def test_who_holds_the_file_open_is_named_and_no_row_is_lost(home: Path, program
     assert ids(home) == ["1", "2"]
 
 
+def test_a_process_that_is_dying_is_waited_for(home: Path, program: Program) -> None:
+    write(home, 1)
+    Store(home).ingest()
+    write(home, 2)
+    holder = program(
+        """
+        import duckdb, os, sys, time
+        db = duckdb.connect(sys.argv[1])
+        print("open", flush=True)
+        time.sleep(0.2)
+        os._exit(0)
+        """,
+        home / "log.duckdb",
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    assert Store(home).ingest() == 1
+
+
 def test_a_connection_of_this_process_that_holds_the_file_is_told(home: Path) -> None:
     write(home, 1)
     Store(home).ingest()
@@ -242,6 +263,26 @@ def test_readers_do_not_wait_for_each_other_and_ingest_waits_for_them(home: Path
         ):
             Store(home).ingest(wait_s=0.05)
     assert Store(home).ingest() == 1
+
+
+def test_who_has_read_lets_go_of_the_file_before_others_may_write_it(home: Path) -> None:
+    write(home, 1)
+    Store(home).ingest()
+    waited: list[bool] = []
+
+    def when_the_connection_is_closed() -> None:
+        try:
+            with to_write(home, wait_s=0):
+                waited.append(False)
+        except BusyError:
+            waited.append(True)
+
+    with Store(home).connect() as db:
+        frame = pd.DataFrame({"n": [1]})
+        weakref.finalize(frame, when_the_connection_is_closed)
+        db.register("mine", frame)
+        del frame
+    assert waited == [True]
 
 
 def test_who_ingests_is_named_to_those_who_waited_in_vain(home: Path, program: Program) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ STORAGE = "v1.2.0"
 # fourth, eighth … checkpoint: bodies are compressed anew while readers wait, and leave holes in the file. A
 # group that an ingest fills is left alone. The file does not remember the number.
 GROUP_ROWS = 2048
+# Who is killed gives up our lock a moment before that of DuckDB.
+_DYING_S = 1.0
+_HELD = re.compile(r"lock is held in (.*?) ?\(PID (\d+)\)")
 _SAFE = "calls that are being made are safe in the journal meanwhile"
 
 
@@ -121,10 +125,15 @@ def put_in_place(draft: Path, path: Path) -> None:
 def _attach(db: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> int:
     """Attach the log's file to a connection; gives the version of its schema."""
     how = "READ_ONLY" if read_only else f"ROW_GROUP_SIZE {GROUP_ROWS}"
-    try:
-        db.execute(f"ATTACH {text(path)} AS log ({how})")
-    except duckdb.Error as exc:
-        raise DataError(_in_words(path, str(exc))) from exc
+    deadline = time.monotonic() + _DYING_S
+    while True:
+        try:
+            db.execute(f"ATTACH {text(path)} AS log ({how})")
+            break
+        except duckdb.Error as exc:
+            if not _HELD.search(str(exc)) or time.monotonic() >= deadline:
+                raise DataError(_in_words(path, str(exc))) from exc
+        time.sleep(_DYING_S / 20)
     try:
         ((version,),) = query(db, "SELECT schema_version FROM log.meta")
     except duckdb.CatalogException as exc:
@@ -139,7 +148,7 @@ def _attach(db: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> in
 
 
 def _in_words(path: Path, words: str) -> str:
-    if holder := re.search(r"lock is held in (.*?) ?\(PID (\d+)\)", words):
+    if holder := _HELD.search(words):
         return (
             f"{str(path)!r} is held open by process {holder[2]} ({holder[1]}), no part of "
             f"the workbench: close it there; {_SAFE}"

@@ -126,6 +126,8 @@ class Store:
             with to_ingest(self.home), self.file.writing(db):
                 pass
             stored = stack.enter_context(self.file.reading(db))
+        # Before the lock is given up: whoever writes then finds the file free.
+        stack.callback(db.close)
         done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")} if stored else set()
         return stored, [path for name, path in self._segments().items() if name not in done]
 
