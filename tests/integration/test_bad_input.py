@@ -227,7 +227,7 @@ def another_kind(path: Path) -> None:
     ("harm", "words"),
     [
         (corrupt, ["is not a DuckDB file", "move it away"]),
-        (from_the_future, ["has schema version 99", "pip install -U llm-workbench"]),
+        (from_the_future, ["has schema 99", "pip install -U llm-workbench"]),
         (another_kind, ["is a DuckDB file, but not a call log", "move it away"]),
     ],
 )
