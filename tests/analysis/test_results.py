@@ -14,6 +14,7 @@ from workbench.analysis.regression import VERDICT_TYPE, regression
 from workbench.analysis.results import (
     agreement,
     agreement_in_words,
+    begun_experiment,
     disagreements,
     experiments,
     find_experiment,
@@ -188,6 +189,14 @@ def test_the_last_experiment_is_one_that_ran_to_its_end_on_the_same_samples(home
     assert find_experiment(log, "last", dataset_hash="cafe") == "e1"
     with pytest.raises(ConfigError, match="ran to its end, with the same samples"):
         find_experiment(log, "last", dataset_hash="none")
+
+
+def test_the_last_experiment_to_go_on_with_is_the_one_that_was_begun_last(home: Path, write: Write) -> None:
+    with pytest.raises(ConfigError, match="no experiment that ran to its end for 'last': the log has none"):
+        begun_experiment(Log(home), "last")
+    write("e1", "sim/a", values=[1, 1], day=1)
+    write("e2", "sim/a", values=[1], samples=2, day=2)  # killed after the first of two
+    assert begun_experiment(Log(home), "last") == ("e2", ("sim/a",), 2, 1)
 
 
 def test_what_several_models_could_have_shown_is_less_than_what_one_could(home: Path, write: Write) -> None:

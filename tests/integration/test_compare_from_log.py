@@ -53,3 +53,17 @@ def test_a_comparison_that_was_killed_goes_on_by_its_name(simulated: Project) ->
     )
     assert (refused.code, len(simulated.log.calls())) == (2, 240)
     assert "was begun with other models: sim/local, sim/swift, and not sim/sage" in refused.err
+
+
+def test_a_comparison_names_its_experiment_before_it_asks_and_a_replay_says_that_it_asks_nobody(
+    simulated: Project,
+) -> None:
+    asked = simulated.workbench(*COMPARE, "--limit", "2")
+    [made] = simulated.experiments()
+    assert f"half way: workbench compare --resume {made}" in asked.out
+    shown = simulated.workbench("compare", "--replay", "last", "--no-report")
+    assert (shown.code, len(simulated.log.calls())) == (0, 2)
+    assert f"Replaying {made} from the log, nothing is asked: sim/swift" in shown.out
+    assert "No provider" not in shown.out
+    refused = simulated.workbench("compare", "--replay", "last", "--cache")
+    assert (refused.code, "leave out --cache and --resume" in refused.err) == (2, True)

@@ -87,18 +87,25 @@ def find_experiment(
     latest = f"the latest are {', '.join(known[:5])}" if known else "the log has none yet"
     problem = f"{len(found)} experiments begin with" if found else "no experiment"
     if wanted == "last":
-        problem = "no experiment that ran to its end, with the same samples, for"
+        same = "" if dataset_hash is None else ", with the same samples,"
+        problem = f"no experiment that ran to its end{same} for"
     raise ConfigError(f"{problem} {reference!r}: {latest}")
 
 
 def begun_experiment(log: Log, reference: str) -> tuple[str, tuple[str, ...], int, int]:
     """An experiment that is to go on: its id, models, how many samples were to be asked, and how often.
 
+    Args:
+        log: Where to look.
+        reference: As with `find_experiment`, but `last` is the one begun last, whether it ended or not.
+
     Raises:
-        ConfigError: There is none that the reference means, see `find_experiment`.
+        ConfigError: There is none that the reference means.
     """
-    found = find_experiment(log, reference)
     made = experiments(log, most=10_000)
+    if reference == "last" and len(made):
+        reference = str(made["experiment"].iloc[0])
+    found = find_experiment(log, reference)
     [run] = made[made["experiment"] == found].to_dict("records")
     return found, tuple(run["models"]), run["samples"], run["epochs"]
 

@@ -70,7 +70,8 @@ if TYPE_CHECKING:
 @click.option(
     "--resume",
     metavar="EXPERIMENT",
-    help="Go on with an experiment that did not end; what was answered is not asked again.",
+    help="Go on with an experiment that did not end, or with the 'last' that was begun, on the same --data; "
+    "what was answered is not asked again.",
 )
 @click.option(
     "--cache",
@@ -102,9 +103,12 @@ def compare(
     from workbench.analysis.results import begun_experiment
     from workbench.client import Client
     from workbench.evals.dataset import load_dataset
+    from workbench.evals.experiment import new_experiment_id
 
     if cache and baseline:
         raise click.UsageError("a comparison with a baseline measures: leave out --cache or --baseline")
+    if replay and (cache or resume):
+        raise click.UsageError("--replay shows what was answered: leave out --cache and --resume")
     dataset = load_dataset(data)
     client = Client(concurrency=concurrency, replay=experiment_of(replay))
     if client.recording is not None:
@@ -115,7 +119,8 @@ def compare(
         models = models or begun
     dataset = dataset if limit is None else dataset.take(limit)
     baseline = check_baseline(client.log, baseline, dataset) if baseline else None
-    experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=resume, cache=cache))
+    name = client.recording.experiment if client.recording is not None else resume or new_experiment_id()
+    experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=name, cache=cache))
     _print_summary(client.log, experiment)
     for problem in experiment.problems.values():
         tell(problem)
@@ -160,7 +165,7 @@ async def _ask(
     dataset: Dataset,
     epochs: int,
     *,
-    experiment: str | None,
+    experiment: str,
     cache: bool,
 ) -> Experiment:
     from workbench.evals.progress import EvaluationProgress
@@ -169,7 +174,12 @@ async def _ask(
 
     with err.status("Looking for models…"):
         found = await find_models(client, models)
-    out.print(plain(str(found)))
+    if client.recording is not None:
+        out.print(f"Replaying {experiment} from the log, nothing is asked: {plain(', '.join(found.models))}")
+    else:
+        out.print(plain(str(found)))
+        # Said now: whoever stops it half way, or finds it dead, needs the name.
+        out.print(f"Should it stop half way: workbench compare --resume {plain(experiment)}")
     columns = (TextColumn("Asking"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=err) as bar:
         task = bar.add_task("", total=None)
