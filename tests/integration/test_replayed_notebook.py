@@ -29,7 +29,7 @@ def outputs(notebook: Path) -> list[list[dict[str, Any]]]:
     text = re.sub(r"T_[0-9a-f]{5}|(?<=Styler at )0x[0-9a-f]+", "T", text)
     # Providers that could not be asked are no part of the log.
     text = re.sub(r"<p>Could not ask .*?</p>", "", text)
-    text = re.sub(r"problems=\(.*?\), simulated", "problems=(), simulated", text)
+    text = re.sub(r'"Could not ask (?:[^"\\]|\\.)*", ', "", text)
     found: list[list[dict[str, Any]]] = json.loads(text)
     return found
 
