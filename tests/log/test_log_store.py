@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,21 @@ def test_ingested_segments_are_deleted(home: Path) -> None:
     write(home, 1)
     Store(home).ingest()
     assert list((home / "journal").iterdir()) == []
+
+
+def test_readers_come_in_between_while_many_small_segments_are_ingested(home: Path) -> None:
+    journal = home / "journal"
+    journal.mkdir(parents=True)
+    for number in range(1_100):
+        (journal / f"runs.2-{number:04}.jsonl").write_bytes(b'{"id":"%d"}\n' % number)
+    seen: set[int] = set()
+    ingest = threading.Thread(target=Store(home).ingest)
+    ingest.start()
+    while ingest.is_alive():
+        with duckdb.connect() as db, Store(home).file.reading(db) as stored:
+            rows = db.execute("SELECT count(*) FROM log.runs").fetchall() if stored else [(0,)]
+            seen.add(rows[0][0])
+    assert {500, 1_000} <= seen
 
 
 def test_the_file_tells_what_its_columns_mean(home: Path) -> None:
@@ -354,3 +370,9 @@ def test_a_log_in_a_read_only_folder_can_be_read(
         path.chmod(0o755)
     assert out.startswith("['1', '2', '3']\n"), err
     assert "make the folder writable" in out
+
+
+def test_no_progress_bar_is_printed_into_the_users_output(home: Path) -> None:
+    write(home, 1)
+    with Store(home).connect() as db:
+        assert db.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]

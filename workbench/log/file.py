@@ -34,6 +34,14 @@ def query(db: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[tupl
     return db.execute(sql, values or None).fetchall()
 
 
+def database(**config: Any) -> duckdb.DuckDBPyConnection:
+    """A database in memory, to which logs are attached."""
+    db = duckdb.connect(config=config)
+    # It is printed to the user's own output when a query takes longer than two seconds.
+    db.execute("SET enable_progress_bar = false")
+    return db
+
+
 class OlderError(DataError):
     """The file has an older schema: whoever ingests brings it up to date."""
 
@@ -100,7 +108,7 @@ def new_draft(path: Path) -> Path:
     """Make an empty log beside the file `path`, in place of what somebody who was killed left there."""
     draft = path.with_suffix(".new")
     drop_draft(path)
-    with duckdb.connect() as db:
+    with database() as db:
         db.execute(f"ATTACH {text(draft)} AS log (STORAGE_VERSION '{STORAGE}', ROW_GROUP_SIZE {GROUP_ROWS})")
         migrate(db, "log", 0)
         db.execute("DETACH log")

@@ -13,7 +13,7 @@ import duckdb
 
 from workbench.errors import ConfigError, DataError
 from workbench.log.conditions import Conditions
-from workbench.log.file import GROUP_ROWS, drop_draft, new_draft, put_in_place, query
+from workbench.log.file import GROUP_ROWS, database, drop_draft, new_draft, put_in_place, query
 from workbench.log.lock import PATIENCE_S, to_ingest, to_write
 from workbench.log.recorder import seal
 from workbench.log.schema import failed_query, text
@@ -66,7 +66,7 @@ def prune(
     with to_ingest(store.home, wait_s=wait_s):
         if path.with_name(f"{path.name}.wal").exists():
             # Somebody was killed between commit and checkpoint: the new file must not find that beside it.
-            with duckdb.connect() as db, store.file.writing(db, wait_s=wait_s):
+            with database() as db, store.file.writing(db, wait_s=wait_s):
                 pass
         try:
             with store.connect() as db:

@@ -12,7 +12,7 @@ import duckdb
 
 from workbench.calls import Secret
 from workbench.errors import DataError
-from workbench.log.file import query
+from workbench.log.file import database, query
 from workbench.log.lock import BusyError, to_ingest, to_read, to_write
 from workbench.log.place import place_of
 from workbench.log.process import process_facts
@@ -54,7 +54,7 @@ class SharedStore(Store):
 
     def _ingest(self, paths: Sequence[Path], wait_s: float) -> int:
         rows = 0
-        with duckdb.connect(config={"threads": 1}) as db:
+        with database(threads=1) as db:
             with self._reached():
                 self._attach_to_write(db)
                 done = self._done_of(db, [path.stem for path in paths])
@@ -105,7 +105,7 @@ class SharedStore(Store):
         version = self._version(db)
         if 0 < version < SCHEMA_VERSION:
             db.execute("DETACH log")
-            with to_ingest(self.home), duckdb.connect() as writing:
+            with to_ingest(self.home), database() as writing:
                 self._attach_to_write(writing)
             self._remote.attach(db)
         return version > 0

@@ -12,7 +12,7 @@ import duckdb
 
 from workbench.errors import DataError
 from workbench.log import journal
-from workbench.log.file import LogFile, OlderError, query
+from workbench.log.file import LogFile, OlderError, database, query
 from workbench.log.lock import WAIT_S, to_ingest
 from workbench.log.pieces import INSERT_CALLS, INSERT_PIECES, SPLIT, WHOLE_CALLS
 from workbench.log.schema import SCHEMA_VERSION, TABLES, empty, names_of
@@ -20,6 +20,7 @@ from workbench.log.staging import rows_in, stage
 
 # Of the journal in one transaction: readers wait for it, and it has to fit into memory.
 _AT_ONCE_BYTES = 16_000_000
+_AT_ONCE_SEGMENTS = 500
 
 
 class Store:
@@ -57,15 +58,16 @@ class Store:
 
     def _ingest(self, paths: Sequence[Path], wait_s: float) -> int:
         # One thread: the other cores are for those who make the calls.
-        with duckdb.connect(config={"threads": 1}) as db:
+        with database(threads=1) as db:
             done = self._done(db, wait_s)
             rows = 0
             try:
                 corrupt = stage(db, [path for path in paths if path.stem not in done])
                 if corrupt:
                     db.execute(SPLIT)
+                    present = sorted(path.stem for path in self._segments().values())
                     with self.file.writing(db, wait_s=wait_s):
-                        rows = _insert(db, corrupt, {path.stem for path in self._segments().values()})
+                        rows = _insert(db, corrupt, present)
             except duckdb.Error as exc:
                 raise DataError(
                     f"the journal in {str(self.home)!r} could not be ingested and stays as it is, "
@@ -104,7 +106,7 @@ class Store:
         """
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbench-")))
-            db = stack.enter_context(duckdb.connect(config={"temp_directory": str(folder)}))
+            db = stack.enter_context(database(temp_directory=str(folder)))
             db.execute("SET TimeZone = 'UTC'")
             stored, fresh = self._open(db, stack)
             for table in TABLES:
@@ -155,20 +157,20 @@ class Store:
 
 
 def _batches(paths: Sequence[Path]) -> Iterator[list[Path]]:
-    """The segments in slices of about as many bytes as go into one transaction."""
+    """The segments in slices of about as much as goes into one transaction."""
     batch: list[Path] = []
     size = 0
     for path in paths:
         batch.append(path)
         size += path.stat().st_size
-        if size >= _AT_ONCE_BYTES:
+        if size >= _AT_ONCE_BYTES or len(batch) == _AT_ONCE_SEGMENTS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _insert(db: duckdb.DuckDBPyConnection, segments: dict[str, bool], present: set[str]) -> int:
+def _insert(db: duckdb.DuckDBPyConnection, segments: dict[str, bool], present: Sequence[str]) -> int:
     """Rows and segment names in one transaction: what keeps an ingest from being half done, or done twice."""
     db.execute("BEGIN")
     try:
@@ -178,10 +180,10 @@ def _insert(db: duckdb.DuckDBPyConnection, segments: dict[str, bool], present: s
             ((more,),) = query(db, f"INSERT INTO log.{table} BY NAME SELECT * FROM staged_{table}")
             rows += more
         # The names of segments that were deleted are of no more use.
-        db.execute("DELETE FROM log.ingested WHERE NOT list_contains(?, segment)", [sorted(present)])
-        db.executemany(
-            "INSERT INTO log.ingested (segment, corrupt) VALUES (?, ?)",
-            [list(each) for each in segments.items()],
+        db.execute("DELETE FROM log.ingested WHERE segment NOT IN (SELECT unnest(?))", [present])
+        db.execute(
+            "INSERT INTO log.ingested (segment, corrupt) SELECT unnest(?), unnest(?)",
+            [list(segments), list(segments.values())],
         )
         db.execute("COMMIT")
     except duckdb.Error:

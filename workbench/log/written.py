@@ -6,11 +6,11 @@ import io
 import tempfile
 from pathlib import Path
 
-import duckdb
 import orjson
 import pandas as pd
 
 from workbench.errors import ConfigError
+from workbench.log.file import database
 
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -48,7 +48,7 @@ def _plain(value: object) -> object:
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as db:
+    with tempfile.TemporaryDirectory() as folder, database() as db:
         path = Path(folder) / "frame.parquet"
         db.from_df(frame).write_parquet(str(path), compression="zstd")
         return path.read_bytes()
