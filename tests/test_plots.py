@@ -36,6 +36,9 @@ USAGE = pd.DataFrame(
     {
         "model": ["b/two", "a/one"],
         "calls": [1200, 1],
+        "errors": [60, 1],
+        "interrupted": [30, 0],
+        "cached": [10, 0],
         "duration_s": [90.0, None],
         "queued_s": [5.0, 0.0],
         "waited_s": [0.0, 2.5],
@@ -247,7 +250,8 @@ def test_waiting_tells_answering_from_queueing_and_sleeping() -> None:
 
 def test_durations_draw_percentiles_and_n_and_leave_out_models_that_never_answered() -> None:
     (line,) = plots.durations(USAGE).data
-    assert (line.x, line.y[0], line.text[0]) == ((0.5, 1.5, 2.0), "b/two", "0.50 s, n=1,200")
+    # 1,200 calls, of which 60 failed, 30 were interrupted and 10 came from the log
+    assert (line.x, line.y[0], line.text[0]) == ((0.5, 1.5, 2.0), "b/two", "0.50 s, n=1,100")
 
 
 def test_a_repriced_model_has_a_bar_of_what_it_cost_and_a_point_with_the_bounds() -> None:

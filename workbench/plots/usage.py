@@ -84,8 +84,9 @@ def durations(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     """How long each model's answers took: p50 as a point, and a line on to p95 and p99.
 
     Args:
-        usage: One row a model, with `model`, `calls`, and `duration_p50_s`, `duration_p95_s` and
-            `duration_p99_s` (seconds, missing where nothing was answered).
+        usage: One row a model, with `model`, `calls`, `errors`, `interrupted`, `cached`, and
+            `duration_p50_s`, `duration_p95_s` and `duration_p99_s` (seconds, missing where nothing was
+            answered). What failed, was interrupted or came from the log has no duration, and is not in n.
         palette: As in `spending`.
     """
     title = "Duration of an answer, seconds: p50, p95 and p99"
@@ -95,7 +96,8 @@ def durations(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     palette = palette or colours(sorted(models))
     figure = go.Figure()
     percentiles = usage[list(_PERCENTILES)].astype(float).to_numpy().tolist()
-    for model, seconds, calls in zip(models, percentiles, usage["calls"], strict=True):
+    timed = usage["calls"] - usage["errors"] - usage["interrupted"] - usage["cached"]
+    for model, seconds, calls in zip(models, percentiles, timed, strict=True):
         colour = palette[model]
         marks = {
             "size": [12, 8, 8],
