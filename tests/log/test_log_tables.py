@@ -231,8 +231,8 @@ def test_a_moment_is_a_date_or_a_while_ago(since: Since, expected: datetime) -> 
     assert moment(since, NOON) == expected
 
 
-@pytest.mark.parametrize("since", ["yesterday", "", "7 years", "-3d"])
-def test_what_is_no_moment_is_told(since: str) -> None:
+@pytest.mark.parametrize("since", ["yesterday", "", "7 years", "-3d", 7])
+def test_what_is_no_moment_is_told(since: Since) -> None:
     with pytest.raises(ConfigError, match=f"no moment in {since!r}"):
         moment(since, NOON)
 

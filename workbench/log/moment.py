@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,19 +21,19 @@ def moment(since: Since, now: datetime) -> datetime:
         now: The present, aware.
 
     Raises:
-        ConfigError: The text is none of these.
+        ConfigError: It is none of these.
     """
     if isinstance(since, timedelta):
         return now - since
     if isinstance(since, str):
         if ago := re.fullmatch(r"(\d+)\s*([mhdw])", since.strip()):
             return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        try:
+        with contextlib.suppress(ValueError):
             since = datetime.fromisoformat(since)
-        except ValueError as exc:
-            raise ConfigError(
-                f"no moment in {since!r}: write a date as '2026-11-01', or a while as '24h' or '7d'"
-            ) from exc
-    elif not isinstance(since, datetime):
+    elif isinstance(since, date) and not isinstance(since, datetime):
         since = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    if not isinstance(since, datetime):
+        raise ConfigError(
+            f"no moment in {since!r}: write a date as '2026-11-01', or a while as '24h' or '7d'"
+        )
     return since if since.tzinfo else since.replace(tzinfo=UTC)
