@@ -189,6 +189,7 @@ HEAD = "id,started_at,status,provider,model,cost_usd"
         ("a.csv", f"{HEAD}\n{ID},2026-01-01,ok,p\n", "Line: 2"),
         ("a.csv", f"{HEAD}\n{ID},2026-01-01,ok,p,m,1\n{ID},2026-01-02,ok,p,m,1\n", f"id '{ID}'"),
         ("a.csv", f"{HEAD}\n,2026-01-01,ok,p,m,1\n", "id 'None'"),
+        ("a.csv", f'{HEAD}\n{ID},2026-01-01,ok,p,m,1\n{ID[:-1]}8,2026-01-01,ok,p,"m', "cut off"),
         ("a.csv", b"\xff\xfe\x00", "utf-8"),
         ("a.csv", "", "no export of calls"),
         ("a.jsonl", '{"question":"?"}\n', "no export of calls"),
