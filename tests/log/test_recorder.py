@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable
@@ -138,6 +139,31 @@ def test_a_closed_recorder_starts_anew(recorder: Recorder, home: Path, line: Lin
 def test_a_deleted_journal_is_made_anew(recorder: Recorder, home: Path, line: Line) -> None:
     recorder.append("calls", line()).result()
     (path,) = journal(home)
+    path.unlink()
+    row = line()
+    recorder.append("calls", row).result()
+    assert lines(home) == [row]
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_journal_that_was_moved_away_is_made_anew(
+    recorder: Recorder, home: Path, line: Line, copied: bool
+) -> None:
+    before, after = line(), line()
+    recorder.append("calls", before).result()
+    moved = home.rename(home.with_name("moved"))
+    if copied:
+        shutil.copytree(moved, home)
+    recorder.append("calls", after).result()
+    assert lines(home) == ([before, after] if copied else [after])
+    assert lines(moved) == [before]
+
+
+def test_a_backup_by_hard_links_is_no_journal_to_write(recorder: Recorder, home: Path, line: Line) -> None:
+    recorder.append("calls", line()).result()
+    (path,) = journal(home)
+    backup = home.parent / "backup"
+    backup.hardlink_to(path)
     path.unlink()
     row = line()
     recorder.append("calls", row).result()

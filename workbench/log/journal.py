@@ -173,9 +173,12 @@ class Segment:
         return False
 
     @property
-    def deleted(self) -> bool:
-        """Whether somebody deleted the file: what is written to it would be gone."""
-        return os.fstat(self._descriptor).st_nlink == 0
+    def gone(self) -> bool:
+        """Whether somebody deleted or moved the file, or its folder: nobody reads there what is written."""
+        try:
+            return not os.path.samestat(self.path.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return True
 
     def write(self, lines: bytes) -> tuple[int, OSError | None]:
         """Append whole lines.
@@ -213,5 +216,5 @@ class Segment:
                 _rename(self.path)
 
     def forget(self) -> None:
-        """Close the descriptor that a forked child inherited; the lock stays its parent's."""
+        """Only close the descriptor: a forked child's, whose parent has the lock, or one that is gone."""
         os.close(self._descriptor)

@@ -89,8 +89,8 @@ class Writer:
 
     def _segment(self, table: str) -> Segment:
         segment = self._segments.get(table)
-        if segment is not None and (segment.broken or segment.deleted):
-            self._segments.pop(table).seal()
+        if segment is not None and (segment.broken or segment.gone):
+            self._segments.pop(table).forget()
             segment = None
         if segment is None:
             seal_at = self._clock() + self._segment_s
