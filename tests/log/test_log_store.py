@@ -119,6 +119,26 @@ def test_half_a_new_file_is_made_anew(home: Path) -> None:
     assert ids(home) == ["1"]
 
 
+def test_rows_of_a_file_that_was_deleted_do_not_come_back(home: Path, program: Program) -> None:
+    write(home, 1)
+    Store(home).ingest()
+    killed = program(
+        """
+        import duckdb, os, sys
+        db = duckdb.connect(sys.argv[1])
+        db.execute("INSERT INTO runs (id) VALUES ('2')")
+        os._exit(0)
+        """,
+        home / "log.duckdb",
+    )
+    assert killed.communicate() == ("", "")
+    assert (home / "log.duckdb.wal").exists()
+    (home / "log.duckdb").unlink()
+    write(home, 3)
+    Store(home).ingest()
+    assert ids(home) == ["3"]
+
+
 def test_the_torn_line_of_a_dead_writer_is_cut_and_its_rows_are_kept(home: Path) -> None:
     journal = home / "journal"
     journal.mkdir(parents=True)

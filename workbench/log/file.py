@@ -101,6 +101,8 @@ class LogFile:
 
 def new_file(path: Path) -> None:
     """Make an empty log file; whoever is killed at it leaves none, not half of one."""
+    # Of a file that somebody deleted: it would be taken for this one's, rows and all.
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
     put_in_place(new_draft(path), path)
 
 
