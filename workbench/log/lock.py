@@ -14,6 +14,7 @@ import contextlib
 import os
 import socket
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -114,9 +115,24 @@ def to_write(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
 
 
 def _lock(home: Path, name: str, mode: Literal["a", "r"], kind: LockFlags, wait_s: float) -> portalocker.Lock:
-    return portalocker.Lock(
+    lock = portalocker.Lock(
         home / name, mode, timeout=wait_s, check_interval=_CHECK_S, flags=kind | LockFlags.NON_BLOCKING
     )
+    _locks.add(lock)
+    return lock
+
+
+def _forget() -> None:
+    """In a forked child, which would hold the locks of its parent for as long as it lives."""
+    for lock in list(_locks):
+        if lock.fh is not None:
+            lock.fh.close()
+            lock.fh = None
+
+
+_locks: weakref.WeakSet[portalocker.Lock] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 def _ingester(home: Path) -> str:
