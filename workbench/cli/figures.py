@@ -40,7 +40,7 @@ def usd(value: Any, unknown: int = 0) -> str:
 def _dollars(value: Decimal | float) -> str:
     if not value:
         return "$0"
-    # What a call costs is often less than a cent: two digits that say something.
-    return (
-        f"${value:,.2f}" if value >= 1 else f"${value:.4f}" if value >= 0.001 else f"${value:.9f}".rstrip("0")
-    )
+    if value >= 0.001:
+        return f"${value:,.2f}" if value >= 1 else f"${value:.4f}"
+    # What a call costs is often much less than a cent: three digits that say something.
+    return f"${Decimal(f'{value:.3g}'):f}"
