@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from workbench.cli.console import FINE, out, plain
+from workbench.cli.console import FINE, INTERRUPTED, out, plain
 from workbench.cli.log import project_log, since_option, until_option, where_option
 
 if TYPE_CHECKING:
@@ -67,13 +67,16 @@ def prune(older_than: str | None, where: str | None, bodies: bool, dry_run: bool
     The log's file is written anew without them, which takes as much free disk as what stays. Exported files
     and reports are left alone.
     """
+    if older_than is None and where is None:
+        raise click.UsageError("which calls are to go? Give --older-than 90d, or --where.")
     kept = project_log()
     planned = kept.prune(older_than, where=where, bodies=bodies, dry_run=True)
     out.print(_in_words(planned, bodies=bodies))
     if dry_run or not planned.calls:
         return FINE
-    if not yes:
-        click.confirm("There is no way back. Go on?", abort=True)
+    if not yes and not click.confirm("There is no way back. Go on?"):
+        out.print("Nothing was changed.")
+        return INTERRUPTED
     done = kept.prune(older_than, where=where, bodies=bodies)
     out.print(f"Done: {_counted(done.calls, 'call')}; the log is {done.freed_bytes / 1e6:,.1f} MB smaller.")
     return FINE
