@@ -292,6 +292,11 @@ def test_a_folder_without_permission_is_said_before_money_is_spent(simulated: Pr
             ["no parameter 'modles'", "it has models, prompt"],
         ),
         (["nowhere.ipynb"], [r"no notebook 'nowhere\.ipynb'", "give the path"]),
+        # One that comes with the workbench is known by its name.
+        (
+            ["30_usage.ipynb", "-p", "sinc", "7d"],
+            [r"30_usage\.ipynb has no parameter 'sinc'", "has home, since"],
+        ),
         (["text.ipynb"], [r"text\.ipynb is not a notebook"]),
     ],
     ids=lambda value: value[-1],

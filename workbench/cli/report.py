@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from workbench.bundled import bundled
 from workbench.cli.console import COULD_NOT_RUN, FINE, WORSE, err, out, plain, tell
 from workbench.cli.log import project_log
 from workbench.config import load_settings
@@ -46,8 +47,13 @@ def report(
 ) -> int:
     """Run a notebook by papermill and write it as an HTML report that opens with no network.
 
+    NOTEBOOK is a file, or the name of one that comes with the workbench: 10_compare.ipynb, 30_usage.ipynb.
+
     Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 the notebook could not run.
     """
+    if notebook.name == str(notebook) and not notebook.exists():
+        ours = bundled("notebooks") / notebook
+        notebook = ours if ours.exists() else notebook
     values = {name: _value(text) for name, text in parameters}
     if baseline is not None:
         values["baseline"] = baseline
