@@ -112,6 +112,10 @@ def test_a_cached_call_names_the_call_that_was_answered(home: Path) -> None:
     assert f"the answer of {ID[:-1]}b" in shown(home, cached=True, source_id=f"{ID[:-1]}b", text="yes")
 
 
+def test_a_call_whose_texts_are_gone_says_so(home: Path) -> None:
+    assert "request and answer\npruned from the log" in shown(home, attempts=1, duration_s=1.0)
+
+
 def test_a_call_that_is_not_there_is_told(home: Path) -> None:
     with pytest.raises(ConfigError, match="no call in the log has the id 'ffffff'"):
         CliRunner().invoke(workbench, ["log", "show", "ffffff"], catch_exceptions=False)

@@ -117,6 +117,13 @@ def test_the_newest_calls_are_lines_with_the_newest_at_the_bottom(home: Path) ->
     assert "error" in CliRunner().invoke(workbench, ["log", "tail", "--where", "status <> 'ok'"]).output
 
 
+def test_where_there_is_nothing_to_show_it_is_said(home: Path) -> None:
+    said = CliRunner().invoke(workbench, ["log", "tail"])
+    assert (said.stdout, said.stderr) == ("", "The log has no call yet.\n")
+    said = CliRunner().invoke(workbench, ["log", "tail", "--where", "status = 'error'"])
+    assert (said.stdout, said.stderr) == ("", "No call is what --where asks for.\n")
+
+
 def test_what_two_processes_log_is_shown_live_and_once(home: Path, follow: list[Followed]) -> None:
     recorder = Recorder(home)
     recorder.append("calls", row(text="<before>"))

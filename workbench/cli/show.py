@@ -48,6 +48,8 @@ def show(call: str, form: str) -> int:
 def _sections(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What there is to say about a call, under its headings; empty where there is nothing."""
     yield f"{row['status']}  {row['provider']}/{row['model']}", _lines(_facts(row))
+    if row["request"] is None and row["attempts"]:
+        yield "request and answer", "pruned from the log, or never noted"
     yield from _turns(row["request"])
     yield "answer", row["text"] or ""
     # An answer without text is a call of tools or a refusal: then the body tells.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from rich.text import Text
 
-from workbench.cli.console import FINE, harmless, out, tell
+from workbench.cli.console import FINE, err, harmless, out, tell
 from workbench.cli.figures import known, seconds, tokens, usd
 from workbench.cli.log import project_log, where_option
 from workbench.errors import DataError
@@ -47,7 +47,10 @@ def tail(lines: int, follow: bool, where: str | None) -> int:
         calls = Tail(project_log(), where=where)
         if follow:
             _follow(calls, lines)
-        _print(calls.last(lines))
+        newest = calls.last(lines)
+        _print(newest)
+        if lines and not newest:
+            err.print("No call is what --where asks for." if where else "The log has no call yet.")
     except KeyboardInterrupt:
         if not follow:
             raise
