@@ -30,13 +30,18 @@ def export(store: Store, path: Path, conditions: Conditions, *, overwrite: bool 
     """Write the calls that meet the conditions to a file; see `Log.export`."""
     format_of(path)
     if path.exists() and not overwrite:
-        raise ConfigError(f"{str(path)!r} exists: choose another name, or say that it may be overwritten")
+        raise ConfigError(
+            f"{str(path)!r} exists: choose another name, or replace it by --overwrite (overwrite=True)"
+        )
+    if not path.parent.is_dir():
+        raise DataError(f"{str(path)!r} could not be written: make the folder {str(path.parent)!r} first")
     draft = path.with_name(f"{path.name}.draft")
     try:
         with store.connect() as db:
             rows = _write(db, draft, path.suffix, conditions)
         draft.replace(path)
-    except (OSError, duckdb.IOException) as exc:
+    # A commit that fails has not room enough: the user's own SQL is no transaction.
+    except (OSError, duckdb.IOException, duckdb.TransactionException) as exc:
         raise DataError(
             f"{str(path)!r} could not be written, nothing is there now that was not: {exc}"
         ) from exc
