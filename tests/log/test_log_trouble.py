@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.log import Log, LogWarning, Recorder
+from workbench.errors import DataError
+from workbench.log import Log, LogWarning, Recorder, Store
 from workbench.log.writer import Writer
 
 Line = Callable[..., bytes]
@@ -125,6 +127,18 @@ def test_a_full_disk_is_told_and_its_rows_follow_when_there_is_room(small_disk: 
     ballast.unlink()
     recorder.close()
     assert sorted(Log(small_disk / "home").runs()["id"].astype(int)) == list(range(200))
+
+
+@pytest.mark.parametrize("part", [0.5, 0.1])
+def test_a_file_that_was_cut_off_is_said_to_be(home: Path, line: Line, part: float) -> None:
+    recorder = Recorder(home)
+    recorder.append("calls", line())
+    recorder.close()
+    Store(home).ingest()
+    file = home / "log.duckdb"
+    os.truncate(file, int(file.stat().st_size * part))
+    with pytest.raises(DataError, match=r"log\.duckdb' (is damaged|cannot be opened).*safe in the journal"):
+        Log(home).usage()
 
 
 def test_a_folder_without_permission_is_told(program: Program, strangers_folder: Path) -> None:

@@ -130,7 +130,13 @@ class Store:
             stored = stack.enter_context(self.file.reading(db))
         # Before the lock is given up: whoever writes then finds the file free.
         stack.callback(db.close)
-        done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")} if stored else set()
+        try:
+            done = {name for (name,) in query(db, "SELECT segment FROM log.ingested")} if stored else set()
+        except duckdb.Error as exc:  # it is cut off, or a checksum does not match
+            raise DataError(
+                f"{str(self.file.path)!r} is damaged: put a copy in its place, or move it away, a new one is "
+                f"made; calls that are being made are safe in the journal meanwhile. DuckDB says: {exc}"
+            ) from exc
         return stored, [path for name, path in self._segments().items() if name not in done]
 
     def _stored(self, table: str, requests: bool) -> str:
