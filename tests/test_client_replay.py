@@ -17,7 +17,7 @@ from workbench.calls import Completion, Image, Message, Text, Timing, ToolCall, 
 from workbench.client import Client, Replay
 from workbench.client.resending import endpoint_of, request_of
 from workbench.config import Settings
-from workbench.errors import ConfigError, DataError, RateLimitError
+from workbench.errors import ConfigError, ConnectionFailedError, DataError, RateLimitError
 
 MODEL_OF = {"openai": "swift", "anthropic": "sage", "ollama": "local"}
 TURNS = [
@@ -283,6 +283,23 @@ def test_what_models_write_is_shown_as_text_and_never_as_markup() -> None:
     assert "&lt;b&gt;no&lt;/b&gt;" in failed._repr_html_()
     assert "<ins" in Replay(old=answer("and"), new=answer(hostile))._repr_html_()
     assert json.dumps(failed._repr_html_())
+
+
+async def test_where_the_server_of_then_is_gone_the_way_to_the_one_of_now_is_said(
+    tmp_path: Path, client: Client
+) -> None:
+    async def openai(request: web.Request) -> web.Response:
+        return web.json_response(ANSWER)
+
+    async with serving(openai) as gone:
+        there = settings_for(tmp_path, SIM_BASE_URL=gone)
+        async with Client(home=tmp_path / "home", settings=there, attempts=1) as asking:
+            answer = await asking.chat("sim/swift", "Hello")
+    with pytest.raises(ConnectionFailedError, match="nothing answers") as caught:
+        await client.replay(str(answer.call_id))
+    [note] = caught.value.__notes__
+    assert f"went to {gone}; the model sim/swift, given by name, is asked where sim is now" in note
+    assert (await client.replay(str(answer.call_id), "sim/swift")).new.text
 
 
 def test_a_server_whose_address_was_not_logged_has_to_be_named(tmp_path: Path) -> None:

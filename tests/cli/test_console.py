@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from workbench.cli.console import out, plain
+from workbench.cli.console import out, plain, tell
+from workbench.errors import DataError
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,13 @@ from workbench.cli.console import out, plain
 )
 def test_text_is_shown_and_steers_nothing(written: str, shown: str) -> None:
     assert out.render_str(plain(written)).plain == shown
+
+
+def test_an_error_is_told_with_its_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = DataError("no such thing")
+    problem.add_note("But there is another.")
+    tell(problem)
+    assert capsys.readouterr().err == "workbench: no such thing\nBut there is another.\n"
 
 
 def test_a_console_gets_no_escape_from_a_text() -> None:

@@ -27,8 +27,9 @@ err = _Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def tell(problem: object) -> None:
-    """One line on standard error."""
-    err.print(f"[bold red]workbench:[/] {plain(str(problem))}")
+    """One line on standard error, and one for each note of an exception."""
+    words = "\n".join([str(problem), *getattr(problem, "__notes__", ())])
+    err.print(f"[bold red]workbench:[/] {plain(words)}")
 
 
 def plain(text: str) -> str:

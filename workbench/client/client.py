@@ -18,7 +18,7 @@ from workbench.client.discovery import LISTING, Reachable
 from workbench.client.replay import Replay
 from workbench.client.resending import endpoint_of, request_for, request_of
 from workbench.config import Settings, Sync, load_settings
-from workbench.errors import ConfigError
+from workbench.errors import ConfigError, ConnectionFailedError
 from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
 from workbench.log.redaction import patterns_of
@@ -221,7 +221,16 @@ class Client(Asking):
         request = request_for(request, row, to, name, params)
         call = self._call_to(to, request, {"replay_of": str(row["id"])}, timeouts=self.timeouts)
         problem = "" if row["status"] == "ok" else row["error_message"] or row["status"]
-        return Replay(old=old, new=await self._make(call), old_error=problem)
+        try:
+            new = await self._make(call)
+        except ConnectionFailedError as exc:
+            if model is None and row["base_url"] is not None:
+                exc.add_note(
+                    f"The call of then went to {row['base_url']}; the model {to.provider}/{name}, given by "
+                    f"name, is asked where {to.provider} is now."
+                )
+            raise
+        return Replay(old=old, new=new, old_error=problem)
 
     async def models(self, provider: str, *, timeouts: Timeouts = LISTING) -> tuple[ModelInfo, ...]:
         """The models that a provider lists; asked once for each client.
