@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from typing import Any
 
@@ -238,6 +239,20 @@ async def test_a_stall_after_no_chunk_does_not_even_send_a_status(wire: Wire, st
     entry = await until_disconnected(wire, mark)
     assert entry["status"] is None
     assert entry["fault"] == "stall"
+
+
+@streaming_or_not
+async def test_a_client_that_leaves_is_no_error_of_the_server(
+    wire: Wire, stream: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    mark = f"leaves, stream={stream}"
+    await wire.order("stall", chunks=0)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await wire.ask("openai", stream=stream, messages=[{"role": "user", "content": mark}])
+    await until_disconnected(wire, mark)
+    await wire.ask("openai", messages=[{"role": "user", "content": "still there"}])
+    assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
 
 
 async def until_disconnected(wire: Wire, mark: str) -> dict[str, Any]:

@@ -41,9 +41,12 @@ async def deliver(
                 await response.write(frame)
         if script.ending == "hang":
             await _wait_until(asyncio.get_running_loop().time() + LONGEST_HANG_S, request)
-    except (ConnectionError, asyncio.CancelledError):
+    except asyncio.CancelledError:
         entry.disconnected = True
         raise
+    except ConnectionError:  # everyday life of a server: nobody is left to be told
+        entry.disconnected = True
+        return response
     if script.ending != "end" and request.transport is not None:
         request.transport.abort()
     elif not response.prepared:
