@@ -78,8 +78,8 @@ def to_ingest(home: Path, *, wait_s: float = WAIT_S) -> Iterator[None]:
         raise _unwritable(home, exc) from exc
     try:
         file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()} is ingesting")
-        file.flush()
+        with contextlib.suppress(OSError):  # on a full disk nobody is named, that is all
+            os.write(file.fileno(), f"process {os.getpid()} on {socket.gethostname()} is ingesting".encode())
         yield
         file.truncate(0)
     finally:

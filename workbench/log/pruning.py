@@ -66,8 +66,10 @@ def prune(
     with to_ingest(store.home, wait_s=wait_s):
         if path.with_name(f"{path.name}.wal").exists():
             # Somebody was killed between commit and checkpoint: the new file must not find that beside it.
-            with database() as db, store.file.writing(db, wait_s=wait_s):
+            with _in_words(path), database() as db, store.file.writing(db, wait_s=wait_s):
                 pass
+        # What an import that was killed had not put into the journal yet may be what is to go.
+        shutil.rmtree(store.home / "journal" / "import", ignore_errors=True)
         try:
             with store.connect() as db:
                 pruned = _select(db, conditions, bodies=bodies)
