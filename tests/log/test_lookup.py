@@ -191,6 +191,18 @@ async def test_who_is_cancelled_takes_nothing_from_those_who_wait_for_the_same(
     assert [isinstance(other, Completion) and other.text for other in others] == ["yes", "yes"]
 
 
+async def test_who_cancels_all_other_tasks_leaves_nobody_waiting(lookup: Lookup, call: MakeCall) -> None:
+    others = {asyncio.current_task()}
+    finding = asyncio.ensure_future(lookup(asking(call())))
+    others.add(finding)
+    await asyncio.sleep(0)  # one turn of the loop: it waits for the look-up, which begins with the next
+    await asyncio.sleep(0)
+    for task in asyncio.all_tasks() - others:
+        task.cancel()
+    async with asyncio.timeout(5):
+        assert await finding is None
+
+
 async def test_the_loop_goes_on_while_the_log_is_read(
     lookup: Lookup, answered: Answered, call: MakeCall
 ) -> None:

@@ -92,9 +92,13 @@ class _Desk:
     async def _look_up(self) -> None:
         while self._waiting:
             wanted, self._waiting = self._waiting, {}
-            found = await asyncio.to_thread(self._answers, list(wanted))
-            for key, answer in wanted.items():
-                answer.set_result(found.get(key))
+            found: dict[UUID, Answer] = {}
+            try:
+                found = await asyncio.to_thread(self._answers, list(wanted))
+            finally:
+                # Who cancels all tasks of a loop must not leave those waiting that come after.
+                for key, answer in wanted.items():
+                    answer.set_result(found.get(key))
             asyncio.get_running_loop().call_later(FORESIGHT_S, self._forget, list(wanted))
 
     def _forget(self, keys: list[UUID]) -> None:
