@@ -396,3 +396,9 @@ def test_no_progress_bar_is_printed_into_the_users_output(home: Path) -> None:
     write(home, 1)
     with Store(home).connect() as db:
         assert db.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
+
+
+def test_a_home_that_is_no_folder_is_told(home: Path) -> None:
+    home.write_text("a file stands where the folder should be")
+    with pytest.raises(DataError, match="WORKBENCH_HOME has to be a folder that you may read"):
+        Log(home).calls()

@@ -129,5 +129,9 @@ def text(value: object) -> str:
 
 def failed_query(exc: Exception) -> ConfigError:
     """What DuckDB says against a query with the user's own SQL in it, and the names that it may have."""
-    tables = "; ".join(f"{table}: {', '.join(columns)}" for table, columns in TABLES.items())
-    return ConfigError(f"the query failed: {exc}\nThe tables are: {tables}")
+    problem = f"the query failed: {exc}"
+    # Names help who wrote one that is not there, not who forgot a bracket.
+    if type(exc).__name__ in {"BinderException", "CatalogException"}:
+        tables = "; ".join(f"{table}: {', '.join(columns)}" for table, columns in TABLES.items())
+        problem += f"\nThe tables are: {tables}"
+    return ConfigError(problem)
