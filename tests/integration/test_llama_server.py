@@ -105,7 +105,7 @@ async def test_a_parameter_that_it_cannot_read_is_an_invalid_request(client: Cli
 
 @pytest.mark.parametrize("model", NAMES)
 async def test_a_stream_that_is_left_half_way_stops_the_server_and_is_an_interrupted_row(
-    model: str, client: Client, llama_server: LlamaServer
+    model: str, llama_server: LlamaServer, project: Project, tmp_path: Path
 ) -> None:
     seen: list[Chunk] = []
     arrived = asyncio.Event()
@@ -115,21 +115,23 @@ async def test_a_stream_that_is_left_half_way_stops_the_server_and_is_an_interru
         if len(seen) > 4:
             arrived.set()
 
-    endless = {"ignore_eos": True}
-    call = asyncio.create_task(
-        client.chat(model, QUESTION, max_tokens=4_000, temperature=1.0, on_chunk=watch, extra=endless)
-    )
-    await arrived.wait()
-    call.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await call
-    client.recorder.flush()
-    (row,) = client.log.calls().itertuples()
-    assert row.status == "interrupted"
-    assert row.text.startswith("".join(chunk.text for chunk in seen[:5]))
-    deadline = time.monotonic() + 20
-    while any(slot["is_processing"] for slot in await asyncio.to_thread(slots, llama_server.url)):
-        assert time.monotonic() < deadline, "the server still generates"
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    endless = [*llama_server.command, str(port), "--ignore-eos"]  # over any protocol
+    with running(endless, url=f"{url}/health", log=tmp_path / "log"):
+        client = client_of(url, project.home)
+        call = asyncio.create_task(client.chat(model, QUESTION, max_tokens=4_000, on_chunk=watch))
+        await arrived.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        client.recorder.flush()
+        (row,) = client.log.calls().itertuples()
+        assert row.status == "interrupted"
+        assert row.text.startswith("".join(chunk.text for chunk in seen[:5]))
+        deadline = time.monotonic() + 20
+        while any(slot["is_processing"] for slot in await asyncio.to_thread(slots, url)):
+            assert time.monotonic() < deadline, "the server still generates"
 
 
 def slots(url: str) -> list[dict[str, object]]:

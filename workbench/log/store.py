@@ -151,8 +151,8 @@ class Store:
             found = journal.segments(self.home)
         except OSError as exc:  # not that there is none, which is no error
             raise DataError(
-                f"the call log in {str(self.home)!r} cannot be read ({exc}): WORKBENCH_HOME has to be a folder "
-                "that you may read"
+                f"the call log in {str(self.home)!r} cannot be read ({exc}): WORKBENCH_HOME has to be "
+                "a folder that you may read"
             ) from exc
         newer = [name for name in found if journal.version_of(name) > SCHEMA_VERSION]
         if newer:
