@@ -211,7 +211,7 @@ def test_a_newer_file_is_refused_and_left_alone(home: Path) -> None:
     for attempt in (Store(home).ingest, Log(home).runs):
         with pytest.raises(
             DataError,
-            match=r"schema 99, this package knows 2: .* 9.1, .*pip install -U llm-workbench",
+            match=r"schema 99, this package knows 3: .* 9.1, .*pip install -U llm-workbench",
         ):
             attempt()
     assert len(list((home / "journal").glob("*.jsonl"))) == 1

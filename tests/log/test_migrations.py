@@ -106,7 +106,7 @@ def test_an_older_file_in_a_folder_without_permission_is_left_as_it_is(
 def test_a_migration_that_fails_leaves_the_file_as_it_was(old_home: Path) -> None:
     with duckdb.connect(str(old_home / "log.duckdb")) as db:
         db.execute("CREATE TABLE pieces (mine INTEGER)")
-    with pytest.raises(DataError, match="could not be brought from schema 1 to 2"):
+    with pytest.raises(DataError, match="could not be brought from schema 1 to 3"):
         Log(old_home).calls()
     with duckdb.connect(str(old_home / "log.duckdb"), read_only=True) as db:
         assert db.execute("SELECT schema_version FROM meta").fetchall() == [(1,)]

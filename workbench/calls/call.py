@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -42,11 +43,16 @@ class Endpoint:
         protocol: Name of the wire format.
         base_url: URL that the protocol's paths are appended to.
         secret: The key; `None` where the host needs none.
+        auth: How requests are authorised: `key` in a header, or another way of the transport's table.
         auth_header: The header that carries the key.
         auth_prefix: What stands before the key in it, `"Bearer "` for most.
         headers: Further headers of every request.
+        query: Further parameters of every URL.
+        options: What else the protocol or the authorisation has to know, such as a region.
         key_hint: What to do where the key is missing or wrong, for error messages.
         renames: Names of body fields that this host writes otherwise; an empty new name leaves the field out.
+        refuses: Parameters, by our names, that this host refuses.
+        models_path: Path of its listing of models, where it is not the protocol's.
         prices: The host's own prices: USD per million input and output tokens by model, `"*"` for every one.
         price_list: The host's id in the price list, for models that it has no own price for.
     """
@@ -55,11 +61,16 @@ class Endpoint:
     protocol: str
     base_url: str
     secret: Secret | None = None
+    auth: str = "key"
     auth_header: str = "Authorization"
     auth_prefix: str = "Bearer "
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
     key_hint: str = ""
     renames: Mapping[str, str] = field(default_factory=dict, repr=False)
+    refuses: frozenset[str] = frozenset()
+    models_path: str | None = None
     prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict, repr=False)
     price_list: str = ""
 
@@ -83,6 +94,10 @@ class Endpoint:
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
+Operation = Literal["chat", "complete", "embed"]
+"""A conversation, a text to go on with, or texts to make vectors of."""
+
+
 @dataclass(kw_only=True, slots=True)
 class Progress:
     """What has happened to a call so far: written by whoever works on it, read by the log when it ends."""
@@ -97,6 +112,7 @@ class Progress:
     ttfv_s: float | None = None
     last_content_s: float = 0.0
     request_id: str | None = None
+    dropped: tuple[str, ...] = ()
     sent_body: bytes = b""
     received: bytes = b""
 
@@ -141,6 +157,7 @@ class Call:
         started_at: When it was asked for, UTC.
         endpoint: Where it goes.
         request: What is asked.
+        operation: What is asked for.
         timeouts: How long to wait.
         on_chunk: Told of each chunk as it arrives.
         cache_since: Since when a logged answer to the same request will do; `None` is never.
@@ -154,6 +171,7 @@ class Call:
     started_at: datetime
     endpoint: Endpoint
     request: Request
+    operation: Operation = "chat"
     timeouts: Timeouts = Timeouts()
     on_chunk: Callable[[Chunk], None] | None = None
     cache_since: datetime | None = None

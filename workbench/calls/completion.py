@@ -10,8 +10,9 @@ from uuid import UUID
 
 import orjson
 
-from workbench.calls.request import ToolCall
+from workbench.calls.request import Message, Thought, ToolCall
 
+Vector = tuple[float, ...]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
 
 
@@ -20,7 +21,8 @@ class Usage:
     """Tokens as the provider reported them; `None` is not reported, `0` is none.
 
     `input_tokens` includes those read from and written to the provider's cache, `output_tokens` includes
-    those of reasoning, whatever the wire says.
+    those of reasoning, whatever the wire says; `cache_write_1h_tokens`, which are kept for longer at a higher
+    price, are part of `cache_write_tokens`.
     """
 
     input_tokens: int | None = None
@@ -28,6 +30,9 @@ class Usage:
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
+    cache_write_1h_tokens: int | None = None
+    input_audio_tokens: int | None = None
+    output_audio_tokens: int | None = None
 
     def updated(self, later: Usage) -> Usage:
         """This usage with what a later report of the same answer says; counts are totals, not increments."""
@@ -76,29 +81,57 @@ class ToolCallPiece:
     id: str = ""
     name: str = ""
     arguments: str = ""
+    signature: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThoughtPiece:
+    """A piece of a thought that has to go back as it came; pieces of the same `index` belong together."""
+
+    index: int
+    text: str = ""
+    signature: str | None = None
+    data: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenLogprob:
+    """A token of the answer, the natural logarithm of its probability, and its likeliest rivals."""
+
+    token: str
+    logprob: float
+    top: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
     """A piece of a completion while it streams (not a token: providers cut as they like).
 
-    `done` marks the protocol's own end of the stream. Counts in `usage` are totals so far.
+    `reasoning` is the thinking to be shown, `thoughts` is what of it has to go back. `alternatives` are
+    pieces of the further answers (`n`) by their number, from 1. `vectors` are embeddings, in the order of the
+    texts. `done` marks the protocol's own end of the stream. Counts in `usage` are totals so far.
     """
 
     text: str = ""
     reasoning: str = ""
     tool_calls: tuple[ToolCallPiece, ...] = ()
+    thoughts: tuple[ThoughtPiece, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
+    alternatives: tuple[tuple[int, str], ...] = ()
+    vectors: tuple[Vector, ...] = ()
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
     served_model: str | None = None
     response_id: str | None = None
+    service_tier: str | None = None
     reported_cost_usd: Decimal | None = None
     done: bool = False
 
     @property
     def has_content(self) -> bool:
-        """Whether the chunk carries any part of the answer: visible text, reasoning or a tool call."""
-        return bool(self.text or self.reasoning or self.tool_calls)
+        """Whether the chunk carries any of the answer: visible text, reasoning, a tool call, a vector."""
+        return bool(self.text or self.reasoning or self.tool_calls or self.vectors)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +142,10 @@ class Completion:
         text: The visible answer.
         reasoning: The thinking text, where the provider shows it.
         tool_calls: Functions that the model wants called.
+        thoughts: What of the thinking has to go back with the next turn; see `message`.
+        logprobs: Of each token of the text, where they were asked for.
+        alternatives: The texts of the further answers, where several were asked for (`n`).
+        vectors: Of embeddings, one for each text.
         finish_reason: Why it ended; `None` only in the partial answer of a call that broke off.
         usage: Tokens by kind, as reported.
         cost_usd: Price at the time of the call; `None` unknown, `0` free.
@@ -117,6 +154,8 @@ class Completion:
         provider: Who served it.
         model: What was asked for; `served_model` is what answered.
         response_id: The provider's id of the answer.
+        service_tier: How fast and at what price it was served, in the provider's word.
+        dropped: Parameters that were left out because the model refuses them.
         attempts: Every HTTP try, the successful one last.
         cached: Whether our own cache answered.
         source_id: Of a cached answer, the call that it was the answer to.
@@ -127,6 +166,10 @@ class Completion:
     text: str = ""
     reasoning: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
+    thoughts: tuple[Thought, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    vectors: tuple[Vector, ...] = field(default=(), repr=False)
     finish_reason: FinishReason | None = None
     usage: Usage = Usage()
     cost_usd: Decimal | None = None
@@ -136,6 +179,8 @@ class Completion:
     model: str = ""
     served_model: str | None = None
     response_id: str | None = None
+    service_tier: str | None = None
+    dropped: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     cached: bool = False
     source_id: UUID | None = None
@@ -146,6 +191,13 @@ class Completion:
     def name(self) -> str:
         """`provider/model`, as it was asked for."""
         return f"{self.provider}/{self.model}"
+
+    @property
+    def message(self) -> Message:
+        """The assistant's turn, to go on with: text, tool calls and the thoughts that belong to them."""
+        return Message(
+            role="assistant", content=self.text, tool_calls=self.tool_calls, thoughts=self.thoughts
+        )
 
     @property
     def raw(self) -> Any:
@@ -165,6 +217,8 @@ class Completion:
         words.append("cost unknown" if self.cost_usd is None else f"${self.cost_usd:.6f}")
         if self.cached:
             words.append("from the cache")
+        if self.dropped:
+            words.append(f"without {', '.join(self.dropped)}")
         if self.finish_reason not in {"stop", None}:
             words.append(f"ended by {self.finish_reason}")
         return " · ".join(words)

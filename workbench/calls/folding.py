@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from workbench.calls.completion import Chunk, Completion, FinishReason, ToolCallPiece, Usage
-from workbench.calls.request import ToolCall
+from workbench.calls.completion import (
+    Chunk,
+    Completion,
+    FinishReason,
+    ThoughtPiece,
+    TokenLogprob,
+    ToolCallPiece,
+    Usage,
+    Vector,
+)
+from workbench.calls.request import Thought, ToolCall
 
 
 def fold(chunks: Iterable[Chunk]) -> Completion:
@@ -19,31 +28,47 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     text: list[str] = []
     reasoning: list[str] = []
     pieces: list[ToolCallPiece] = []
+    thoughts: list[ThoughtPiece] = []
+    logprobs: list[TokenLogprob] = []
+    others: dict[int, list[str]] = {}
+    vectors: list[Vector] = []
     usage = Usage()
     finish_reason: FinishReason | None = None
     served_model: str | None = None
     response_id: str | None = None
+    service_tier: str | None = None
     reported_cost_usd: Decimal | None = None
     for chunk in chunks:
         text.append(chunk.text)
         reasoning.append(chunk.reasoning)
         pieces += chunk.tool_calls
+        thoughts += chunk.thoughts
+        logprobs += chunk.logprobs
+        vectors += chunk.vectors
+        for number, words in chunk.alternatives:
+            others.setdefault(number, []).append(words)
         if chunk.usage is not None:
             usage = usage.updated(chunk.usage)
         if chunk.finish_reason is not None and (finish_reason is None or chunk.finish_reason != "stop"):
             finish_reason = chunk.finish_reason
         served_model = chunk.served_model or served_model
         response_id = chunk.response_id or response_id
+        service_tier = chunk.service_tier or service_tier
         if chunk.reported_cost_usd is not None:
             reported_cost_usd = chunk.reported_cost_usd
     return Completion(
         text="".join(text),
         reasoning="".join(reasoning),
         tool_calls=_join(pieces),
+        thoughts=_joined_thoughts(thoughts),
+        logprobs=tuple(logprobs),
+        alternatives=tuple("".join(others[number]) for number in sorted(others)),
+        vectors=tuple(vectors),
         finish_reason=finish_reason,
         usage=usage,
         served_model=served_model,
         response_id=response_id,
+        service_tier=service_tier,
         cost_usd=reported_cost_usd,
         price_version=None if reported_cost_usd is None else "reported by the provider",
     )
@@ -55,16 +80,35 @@ def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
         place = next((at for at in reversed(range(len(calls))) if calls[at][0] == piece.index), None)
         # Some servers give every call the index 0 and tell them apart by the id alone.
         if place is None or (piece.id and calls[place][1].id and piece.id != calls[place][1].id):
-            calls.append((piece.index, ToolCall(id=piece.id, name=piece.name, arguments=piece.arguments)))
+            calls.append((piece.index, _begun(piece)))
             continue
         begun = calls[place][1]
         whole = ToolCall(
             id=begun.id or piece.id,
             name=begun.name or piece.name,
             arguments=begun.arguments + piece.arguments,
+            signature=begun.signature or piece.signature,
         )
         calls[place] = (piece.index, whole)
     return tuple(call for _, call in sorted(calls, key=lambda numbered: numbered[0]))
+
+
+def _begun(piece: ToolCallPiece) -> ToolCall:
+    return ToolCall(id=piece.id, name=piece.name, arguments=piece.arguments, signature=piece.signature)
+
+
+def _joined_thoughts(pieces: Iterable[ThoughtPiece]) -> tuple[Thought, ...]:
+    whole: dict[int, Thought] = {}
+    for piece in pieces:
+        begun = whole.get(piece.index, Thought())
+        whole[piece.index] = Thought(
+            text=begun.text + piece.text,
+            # Anthropic's comes in one piece, and so do all others that were seen.
+            signature=begun.signature or piece.signature,
+            data=piece.data or begun.data,
+            id=begun.id or piece.id,
+        )
+    return tuple(whole[index] for index in sorted(whole))
 
 
 def in_one_chunk(completion: Completion) -> Chunk:
@@ -73,13 +117,29 @@ def in_one_chunk(completion: Completion) -> Chunk:
         text=completion.text,
         reasoning=completion.reasoning,
         tool_calls=tuple(
-            ToolCallPiece(index=index, id=call.id, name=call.name, arguments=call.arguments)
+            ToolCallPiece(
+                index=index, id=call.id, name=call.name, arguments=call.arguments, signature=call.signature
+            )
             for index, call in enumerate(completion.tool_calls)
         ),
+        thoughts=tuple(
+            ThoughtPiece(
+                index=index,
+                text=thought.text,
+                signature=thought.signature,
+                data=thought.data,
+                id=thought.id,
+            )
+            for index, thought in enumerate(completion.thoughts)
+        ),
+        logprobs=completion.logprobs,
+        alternatives=tuple(enumerate(completion.alternatives, 1)),
+        vectors=completion.vectors,
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         served_model=completion.served_model,
         response_id=completion.response_id,
+        service_tier=completion.service_tier,
         reported_cost_usd=completion.cost_usd,
         done=True,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -31,51 +31,155 @@ class Image:
         return base64.b64encode(self.data or b"").decode()
 
 
-Part = Text | Image
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """A document inside a message: its bytes and media type, or the URL where the provider finds it."""
+
+    data: bytes | None = field(default=None, repr=False)
+    media_type: str = "application/pdf"
+    url: str | None = None
+    name: str | None = None
+
+    @property
+    def base64(self) -> str:
+        """The bytes in base64; empty where only a URL is known."""
+        return base64.b64encode(self.data or b"").decode()
+
+
+Part = Text | Image | File
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thought:
+    """A piece of a model's thinking, as some providers want it back with the turn that it led to.
+
+    Attributes:
+        text: What the provider shows of it; may be empty.
+        signature: Its mark on the text (Anthropic, Bedrock, Gemini).
+        data: Thinking that only the provider can read (Anthropic's redacted, OpenAI's encrypted).
+        id: Its name at the provider (OpenAI's Responses).
+    """
+
+    text: str = ""
+    signature: str | None = None
+    data: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolCall:
-    """A function that the model wants to have called; `arguments` is JSON text as the model wrote it."""
+    """A function that the model wants to have called; `arguments` is JSON text as the model wrote it.
+
+    `signature` is Gemini's mark of the thinking behind it, which goes back with the call.
+    """
 
     id: str
     name: str
     arguments: str
+    signature: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
+    """A function that the model may ask to have called; `parameters` is the JSON schema of its arguments."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutputSchema:
+    """The JSON schema that the answer has to fit; `name` is for providers that want one."""
+
+    schema: Mapping[str, Any]
+    name: str = "answer"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """One turn of a conversation.
 
-    `tool_calls` belong to an assistant's turn, `tool_call_id` to the turn of role `tool` that answers one.
+    `tool_calls` and `thoughts` belong to an assistant's turn, `tool_call_id` to the turn of role `tool` that
+    answers a call.
     """
 
     role: Role
     content: str | tuple[Part, ...] = ""
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    thoughts: tuple[Thought, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Params:
     """Parameters that at least two protocols share; `None` is not sent, `0` and `""` are.
 
-    `extra` goes into the request's body as it is, for what only one provider has.
+    Attributes:
+        temperature: Of sampling, at least 0.
+        top_p: Share of the probability that is sampled from, in [0, 1].
+        top_k: Number of tokens that are sampled from.
+        max_tokens: Most tokens of the answer.
+        stop: Texts at which the answer ends.
+        seed: Of sampling.
+        frequency_penalty: Against repeated tokens, in [-2, 2].
+        presence_penalty: Likewise, however often.
+        reasoning_effort: `none`, `minimal`, `low`, `medium`, `high`, `xhigh` or `max`.
+        logprobs: How many likeliest tokens to tell at each place, with their log-probabilities; 0 for that
+            of the chosen token alone.
+        n: Number of answers.
+        service_tier: How fast and at what price: a word of the provider's.
+        parallel_tool_calls: Whether one turn may ask for several calls.
+        dimensions: Of an embedding.
+        input_type: What a text is embedded for, in Cohere's words: `search_document`, `search_query`,
+            `classification` or `clustering`.
+        extra: Goes into the request's body as it is, for what only one provider has.
     """
 
     temperature: float | None = None
     top_p: float | None = None
+    top_k: int | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] | None = None
     seed: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    reasoning_effort: str | None = None
+    logprobs: int | None = None
+    n: int | None = None
+    service_tier: str | None = None
+    parallel_tool_calls: bool | None = None
+    dimensions: int | None = None
+    input_type: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def given(self) -> tuple[str, ...]:
+        """The names of those that are set, `extra` aside."""
+        return tuple(name for name in PARAMS if getattr(self, name) is not None)
+
+
+PARAMS = tuple(each.name for each in fields(Params) if each.name != "extra")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """What a provider is asked: `model` is the id that the provider knows."""
+    """What a provider is asked.
+
+    Attributes:
+        model: The id that the provider knows.
+        messages: The conversation. Of a text completion it is one user's turn, the prompt; of embeddings
+            each user's turn is a text to embed.
+        params: Parameters.
+        tools: Functions that the model may ask to have called.
+        tool_choice: `auto`, `none`, `required`, or the name of the tool that has to be called.
+        output: The schema that the answer has to fit.
+        stream: Whether the answer should come in pieces.
+    """
 
     model: str
     messages: tuple[Message, ...]
     params: Params = Params()
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str | None = None
+    output: OutputSchema | None = None
     stream: bool = False

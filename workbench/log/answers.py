@@ -19,7 +19,7 @@ ANSWER_COLUMNS = ", ".join(
         *("id", "status", "provider", "model", "served_model", "protocol", "cached", "source_id"),
         *("response", "text", "finish_reason", *USAGE_FIELDS, "cost_usd", "price_version"),
         *("duration_s", "ttft_s", "ttfv_s", "queued_s", "waited_s"),
-        *("attempts", "attempt_errors", "response_id"),
+        *("attempts", "attempt_errors", "response_id", "service_tier", "dropped"),
     )
 )
 """The columns of `calls` that `completion_of` looks at."""
@@ -58,6 +58,8 @@ def completion_of(row: Mapping[str, Any]) -> Completion:
         model=row["model"],
         served_model=row["served_model"],
         response_id=row["response_id"],
+        service_tier=row["service_tier"],
+        dropped=tuple(row["dropped"] or ()),
         attempts=_attempts(row),
         cached=bool(row["cached"]),
         source_id=_uuid(row["source_id"]),

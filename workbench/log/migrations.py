@@ -106,7 +106,17 @@ ALTER TABLE calls ADD COLUMN request_pieces MAP(VARCHAR, UUID[]);
 CREATE TABLE pieces (id UUID, body JSON USING COMPRESSION zstd);
 """
 
-MIGRATIONS = (_FIRST, _PIECES)
+_CAPABILITIES = """
+ALTER TABLE calls ADD COLUMN operation VARCHAR;
+ALTER TABLE calls ADD COLUMN dropped VARCHAR[];
+ALTER TABLE calls ADD COLUMN cache_write_1h_tokens BIGINT;
+ALTER TABLE calls ADD COLUMN input_audio_tokens BIGINT;
+ALTER TABLE calls ADD COLUMN output_audio_tokens BIGINT;
+ALTER TABLE calls ADD COLUMN service_tier VARCHAR;
+UPDATE calls SET operation = 'chat';
+"""
+
+MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES)
 
 
 def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:

@@ -65,7 +65,12 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
         "output_tokens": output_tokens,
         "cache_read_tokens": _whole(usage.cache_read_tokens),
         "cache_write_tokens": _whole(usage.cache_write_tokens),
+        "cache_write_1h_tokens": _whole(usage.cache_write_1h_tokens),
         "reasoning_tokens": _whole(usage.reasoning_tokens),
+        "input_audio_tokens": _whole(usage.input_audio_tokens),
+        "output_audio_tokens": _whole(usage.output_audio_tokens),
+        "service_tier": completion.service_tier,
+        "dropped": list(completion.dropped or call.progress.dropped) or None,
         "cost_usd": _money(completion.cost_usd),
         "price_version": completion.price_version,
         "duration_s": timing.duration_s,
@@ -102,6 +107,7 @@ def _partial(call: Call) -> Completion:
         price_version=folded.price_version,
         served_model=folded.served_model,
         response_id=folded.response_id,
+        service_tier=folded.service_tier,
         timing=progress.timing(),
     )
 
@@ -114,6 +120,7 @@ def _line(call: Call, row: dict[str, Any]) -> bytes:
         "id": str(call.id),
         "started_at": call.started_at,
         "ended_at": datetime.now(UTC),
+        "operation": call.operation,
         "provider": call.endpoint.provider,
         "model": call.request.model,
         "protocol": call.endpoint.protocol,

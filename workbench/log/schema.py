@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.errors import ConfigError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
 
@@ -23,6 +23,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "started_at": Column("TIMESTAMPTZ", "when the call was asked for"),
         "ended_at": Column("TIMESTAMPTZ", "when its row was written"),
         "status": Column("VARCHAR", "ok, error or interrupted"),
+        "operation": Column("VARCHAR", "chat, complete or embed"),
         "provider": Column("VARCHAR", "who serves the API"),
         "model": Column("VARCHAR", "the id that the provider knows"),
         "served_model": Column("VARCHAR", "what answered, in the provider's words"),
@@ -34,6 +35,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "source_id": Column("UUID", "of a cached call: the call whose answer it is"),
         "redacted": Column("BOOLEAN", "whether a pattern of the user's took something out of the row"),
         "params": Column("JSON", "parameters, in our own words"),
+        "dropped": Column("VARCHAR[]", "parameters that were left out because the model refuses them"),
         "request": Column("JSON", "the body as sent; where nothing was sent, the request in our own words"),
         "response": Column(
             "JSON", "the body as received, a stream's list of events; partial if it broke off"
@@ -44,7 +46,11 @@ TABLES: dict[str, dict[str, Column]] = {
         "output_tokens": Column("BIGINT", "includes reasoning"),
         "cache_read_tokens": Column("BIGINT", "read from the provider's cache"),
         "cache_write_tokens": Column("BIGINT", "written to the provider's cache"),
+        "cache_write_1h_tokens": Column("BIGINT", "kept for an hour or more, part of cache_write_tokens"),
         "reasoning_tokens": Column("BIGINT", "thinking, part of output_tokens"),
+        "input_audio_tokens": Column("BIGINT", "sound, part of input_tokens"),
+        "output_audio_tokens": Column("BIGINT", "sound, part of output_tokens"),
+        "service_tier": Column("VARCHAR", "how fast and at what price it was served, in the provider's word"),
         "cost_usd": Column("DECIMAL(18,9)", "price at the time of the call; NULL unknown, 0 free"),
         "price_version": Column("VARCHAR", "what the price was taken from"),
         "duration_s": Column("DOUBLE", "request sent to last byte, the attempt that decided the call"),

@@ -9,6 +9,8 @@ from workbench.protocols import anthropic, ollama, openai
 from workbench.protocols.interface import SHAPE_ERRORS, ErrorWords, ModelInfo, Protocol, decode_received
 
 __all__ = [
+    "COMPLETIONS",
+    "EMBEDDINGS",
     "PROTOCOLS",
     "SHAPE_ERRORS",
     "ErrorWords",
@@ -19,6 +21,10 @@ __all__ = [
 ]
 
 PROTOCOLS: dict[str, Protocol] = {"openai": openai, "anthropic": anthropic, "ollama": ollama}
+COMPLETIONS: dict[str, str] = {}
+"""The protocol of text completions at hosts whose conversations are in another."""
+EMBEDDINGS: dict[str, str] = {}
+"""Likewise of embeddings."""
 
 
 def protocol(name: str) -> Protocol:

@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.calls import Chunk, Completion, FinishReason, ToolCallPiece, Usage, fold
-from workbench.protocols.anthropic_requests import decode_request, encode
+from workbench.protocols.anthropic_requests import CARRIES, decode_request, encode
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
 
 __all__ = [
+    "CARRIES",
     "END",
     "MODELS_PATH",
     "decode",

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any
 
 from workbench.calls import Image, Message, Params, Part, Request, Text, ToolCall
-from workbench.errors import ConfigError
 from workbench.protocols.decoding import image_of, stop_of, with_rest
-from workbench.protocols.encoding import arguments_of, check, parts_of, present, text_of
+from workbench.protocols.encoding import arguments_of, check, only, parts_of, present, text_of
 
+CARRIES = frozenset({"temperature", "top_p", "max_tokens", "stop", "images", "files"})
 CHAT_PATH = "/v1/messages"
 
 DEFAULT_MAX_TOKENS = 4096
@@ -28,10 +28,9 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
         ConfigError: A `seed`, which the protocol does not have; arguments of a tool call that are no JSON
             object; a turn whose parts do not belong to its role.
     """
+    only(request, CARRIES, protocol="anthropic")
     check(request.messages, protocol="anthropic", image_roles=("user", "tool"))
     params = request.params
-    if params.seed is not None:
-        raise ConfigError(f"anthropic has no parameter seed, got {params.seed!r}: leave it out")
     system = [text_of(message) for message in request.messages if message.role == "system"]
     body = present(
         model=request.model,
@@ -91,9 +90,10 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
 def _part(part: Part) -> dict[str, Any]:
     if isinstance(part, Text):
         return {"type": "text", "text": part.text}
+    kind = "image" if isinstance(part, Image) else "document"
     if part.data is None:
-        return {"type": "image", "source": {"type": "url", "url": part.url}}
-    return {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": part.base64}}
+        return {"type": kind, "source": {"type": "url", "url": part.url}}
+    return {"type": kind, "source": {"type": "base64", "media_type": part.media_type, "data": part.base64}}
 
 
 def _messages(message: Mapping[str, Any]) -> Iterator[Message]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from workbench.calls import Image, Message, Part, Role, Text, ToolCall
+from workbench.calls import File, Image, Message, Part, Request, Role, Text, ToolCall
 from workbench.errors import ConfigError
 
 
@@ -43,13 +43,40 @@ def arguments_of(call: ToolCall) -> dict[str, Any]:
     return arguments
 
 
+def only(request: Request, carried: frozenset[str], *, protocol: str) -> None:
+    """See that the request has nothing that a protocol cannot carry.
+
+    Args:
+        request: The request.
+        carried: What the protocol carries: its `CARRIES`.
+        protocol: Its name, for the message of the error.
+
+    Raises:
+        ConfigError: There is a parameter, a tool or a schema that it has no place for.
+    """
+    for name in request.params.given():
+        if name not in carried:
+            value = getattr(request.params, name)
+            raise ConfigError(f"{protocol} has no parameter {name}, got {value!r}: leave it out")
+    if request.tools and "tools" not in carried:
+        raise ConfigError(f"{protocol} has no tools: leave them out, or ask a model of another provider")
+    kinds = {type(part) for message in request.messages for part in parts_of(message)}
+    for kind, name in ((Image, "images"), (File, "files")):
+        if kind in kinds and name not in carried:
+            raise ConfigError(
+                f"{protocol} carries no {name}: leave them out, or put what they say into words"
+            )
+    if request.output is not None and "output" not in carried:
+        raise ConfigError(f"{protocol} has no schema of the answer: say in the prompt what it should be like")
+
+
 def check(messages: Sequence[Message], *, protocol: str, image_roles: tuple[Role, ...] = ("user",)) -> None:
     """See that each turn has the parts that belong to its role, and no others.
 
     Args:
         messages: The conversation.
         protocol: Name of the protocol, for the message of the error.
-        image_roles: Roles whose turns can carry images in this protocol.
+        image_roles: Roles whose turns can carry images and files in this protocol.
 
     Raises:
         ConfigError: A turn has a part that its role cannot have, or lacks one that it must have.
@@ -68,11 +95,13 @@ def check(messages: Sequence[Message], *, protocol: str, image_roles: tuple[Role
         for part in parts_of(message):
             if isinstance(part, Text):
                 continue
-            if not isinstance(part, Image):
-                raise ConfigError(f"no part of a message: {part!r}: write Text(…) or Image(…)")
+            if not isinstance(part, Image | File):
+                raise ConfigError(f"no part of a message: {part!r}: write Text(…), Image(…) or File(…)")
+            what = "image" if isinstance(part, Image) else "file"
             if part.data is None and part.url is None:
-                raise ConfigError("an image has neither data nor url: give its bytes or its address")
+                article = "an" if what == "image" else "a"
+                raise ConfigError(f"{article} {what} has neither data nor url: give its bytes or its address")
             if role not in image_roles:
                 raise ConfigError(
-                    f"{protocol} carries no image in a turn of role {role!r}: put it into a user's turn"
+                    f"{protocol} carries no {what} in a turn of role {role!r}: put it into a user's turn"
                 )

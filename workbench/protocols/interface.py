@@ -23,14 +23,37 @@ class ErrorWords:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelInfo:
-    """A model as a provider lists it; `context_tokens` is `None` where the listing does not say."""
+    """A model as a provider lists it; `None` is what the listing does not say.
+
+    Attributes:
+        id: What the provider knows it by.
+        context_tokens: Most tokens of question and answer together.
+        output_tokens: Most tokens of an answer.
+        images: Whether it reads pictures; likewise `files`, documents.
+        tools: Whether it calls functions.
+        output: Whether it keeps to a JSON schema by itself.
+        reasoning: Whether it thinks before it answers.
+        chat: Whether it answers conversations; `False` for models of embeddings, speech and the like.
+        refuses: Parameters, by our names, that it refuses.
+    """
 
     id: str
     context_tokens: int | None = None
+    output_tokens: int | None = None
+    images: bool | None = None
+    files: bool | None = None
+    tools: bool | None = None
+    output: bool | None = None
+    reasoning: bool | None = None
+    chat: bool | None = None
+    refuses: frozenset[str] | None = None
 
 
 class Protocol(Interface):
     """What a protocol module has.
+
+    It may also have `encode_count(request)` and `decode_count(body)`, like `encode` and `decode`, by which
+    the provider counts the tokens of a request.
 
     `decode`, `decode_event` and `decode_models` raise one of `SHAPE_ERRORS` on JSON of another shape; the
     transport makes an `UnreadableError` of it.
@@ -38,6 +61,9 @@ class Protocol(Interface):
 
     MODELS_PATH: str
     """Path of the listing of models, appended to the host's base URL."""
+
+    CARRIES: frozenset[str]
+    """What a request may have: names of `Params`, and `tools`, `output`, `images`, `files`."""
 
     END: str | None
     """The text of a server-sent event that is no JSON and ends the stream; `None` where there is none."""

@@ -28,11 +28,12 @@ from workbench.calls import (
 )
 from workbench.errors import ConfigError
 from workbench.protocols.decoding import image_of, stop_of, with_rest
-from workbench.protocols.encoding import arguments_of, check, parts_of, present, text_of
+from workbench.protocols.encoding import arguments_of, check, only, parts_of, present, text_of
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
 
 CHAT_PATH = "/api/chat"
+CARRIES = frozenset({"temperature", "top_p", "max_tokens", "stop", "seed", "images"})
 MODELS_PATH = "/api/tags"
 END: str | None = None
 
@@ -58,6 +59,7 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
         ConfigError: An image that is known by its URL only; arguments of a tool call that are no JSON object;
             a turn whose parts do not belong to its role.
     """
+    only(request, CARRIES, protocol="ollama")
     check(request.messages, protocol="ollama", image_roles=("user", "tool"))
     params = request.params
     options = present(

@@ -16,6 +16,7 @@ from typing import Any
 from workbench.calls import (
     Chunk,
     Completion,
+    File,
     FinishReason,
     Message,
     Params,
@@ -27,12 +28,14 @@ from workbench.calls import (
     Usage,
     fold,
 )
+from workbench.errors import ConfigError
 from workbench.protocols.decoding import image_at, stop_of, with_rest
-from workbench.protocols.encoding import check, present
+from workbench.protocols.encoding import check, only, present
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
 
 CHAT_PATH = "/chat/completions"
+CARRIES = frozenset({"temperature", "top_p", "max_tokens", "stop", "seed", "images", "files"})
 MODELS_PATH = "/models"
 END: str | None = "[DONE]"
 
@@ -58,6 +61,7 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
     Raises:
         ConfigError: An image outside a user's turn, or a turn whose parts do not belong to its role.
     """
+    only(request, CARRIES, protocol="openai")
     check(request.messages, protocol="openai")
     params = request.params
     body: dict[str, Any] = {
@@ -138,7 +142,11 @@ def _message(message: Message) -> dict[str, Any]:
 def _part(part: Part) -> dict[str, Any]:
     if isinstance(part, Text):
         return {"type": "text", "text": part.text}
+    if isinstance(part, File) and part.data is None:
+        raise ConfigError(f"openai fetches no file from {part.url!r}: give its bytes as File(data=…)")
     url = part.url if part.data is None else f"data:{part.media_type};base64,{part.base64}"
+    if isinstance(part, File):
+        return {"type": "file", "file": {"filename": part.name or "file", "file_data": url}}
     return {"type": "image_url", "image_url": {"url": url}}
 
 

@@ -60,10 +60,13 @@ def endpoint(
         raise ConfigError(f"unknown provider {provider!r}: {_known(provider)}")
     host = HOSTS[provider]
     host = host.variants.get(model, host)
-    url = base_url or settings.get(_url_setting(provider)) or _listening(host, settings) or host.base_url
+    if host.closed:
+        raise ConfigError(f"{provider} cannot be asked any more: {host.closed}")
+    url = base_url or settings.get(_url_setting(provider)) or _listening(host, settings)
+    url = url or _filled(host.base_url, host, settings)
     if not _is_web_address(url):
         raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
-    secret = Secret(api_key) if api_key else settings.secret(host.key) if host.key else None
+    secret = Secret(api_key) if api_key else _key(host, settings)
     hint = ""
     if host.key is not None:
         hint = f"set {host.key} in the environment or in {settings.project / '.env'}"
@@ -78,13 +81,18 @@ def endpoint(
     return Endpoint(
         provider=provider,
         protocol=host.protocol,
+        auth=host.auth,
         base_url=url.rstrip("/"),
         secret=secret,
         auth_header=host.auth_header,
         auth_prefix=host.auth_prefix,
         headers=host.headers,
+        query={name: _filled(value, host, settings) for name, value in host.query.items()},
+        options={name: _filled(value, host, settings) for name, value in host.options.items()},
         key_hint=hint,
         renames=host.renames,
+        refuses=host.refuses,
+        models_path=host.models_path,
         prices=host.prices,
         price_list=host.price_list or provider,
     )
@@ -111,7 +119,7 @@ def host_for_url(base_url: str) -> Host:
 
 def has_key(host: Host, settings: Settings) -> bool:
     """Whether a key for this host is set."""
-    return host.key is not None and settings.get(host.key) is not None
+    return _key(host, settings) is not None
 
 
 def is_configured(host: Host, settings: Settings) -> bool:
@@ -125,6 +133,33 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     folded = {candidate.lower(): candidate for candidate in names}
     found = difflib.get_close_matches(name.lower(), folded, n=most, cutoff=0.4)
     return [folded[candidate] for candidate in found]
+
+
+def _key(host: Host, settings: Settings) -> Secret | None:
+    names = (*([] if host.key is None else [host.key]), *host.other_keys)
+    value = settings.get(*names)
+    return None if value is None else Secret(value)
+
+
+def _filled(text: str, host: Host, settings: Settings) -> str:
+    """The text with the settings that it names in braces.
+
+    Raises:
+        ConfigError: One of them is not set, and has no default.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name, has_default, default = found[1].partition(":")
+        if (setting := settings.get(name)) is not None:
+            return setting
+        if not has_default:
+            raise ConfigError(
+                f"{host.name} needs {name}: set it in the environment or in {settings.project / '.env'}"
+                + (f" (see {host.docs})" if host.docs else "")
+            )
+        return default
+
+    return re.sub(r"{([^}]*)}", value, text) if "{" in text else text
 
 
 def _cut(name: str) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from workbench.calls import Call, Completion, Endpoint, Timeouts
 from workbench.errors import ConfigError
 from workbench.protocols import SHAPE_ERRORS, ModelInfo, protocol
 from workbench.transport.answer import Answer
+from workbench.transport.authorising import authorise
 from workbench.transport.deadline import Deadline
 from workbench.transport.failures import LOST, Failures
 from workbench.transport.pools import MakeHttp, Pools, make_http
@@ -49,7 +50,7 @@ class Transport:
             call.progress.restart(orjson.dumps(body))
         except TypeError as exc:
             raise ConfigError(f"{call.name}: a parameter cannot be written as JSON: {exc}") from exc
-        request = _request("POST", call.endpoint, path, call.timeouts, call.progress.sent_body)
+        request = await _request("POST", call.endpoint, path, call.timeouts, call.progress.sent_body)
         failures = Failures(name=call.name, endpoint=call.endpoint, wire=wire, timeouts=call.timeouts)
         http = await self._pools.http()
         answer = Answer(call, failures)
@@ -79,7 +80,8 @@ class Transport:
             CallError: It does not answer, or not with a listing.
         """
         wire = protocol(endpoint.protocol)
-        request = _request("GET", endpoint, wire.MODELS_PATH, timeouts)
+        path = wire.MODELS_PATH if endpoint.models_path is None else endpoint.models_path
+        request = await _request("GET", endpoint, path, timeouts)
         failures = Failures(
             name=f"{endpoint.provider}: list of models", endpoint=endpoint, wire=wire, timeouts=timeouts
         )
@@ -122,15 +124,17 @@ async def _exchange(
         raise failures.lost(exc, deadline) from exc
 
 
-def _request(
+async def _request(
     method: str, endpoint: Endpoint, path: str, timeouts: Timeouts, body: bytes | None = None
 ) -> httpx.Request:
     headers = {**HEADERS, **endpoint.headers}
-    if endpoint.secret is not None:
-        headers[endpoint.auth_header] = endpoint.auth_prefix + endpoint.secret.reveal()
     limits = httpx.Timeout(None, connect=timeouts.connect_s).as_dict()
     url = _url(endpoint.base_url + path)
-    return httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": limits})
+    if endpoint.query:
+        url = url.copy_merge_params(dict(endpoint.query))
+    request = httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": limits})
+    await authorise(endpoint, request)
+    return request
 
 
 @lru_cache(maxsize=256)
