@@ -11,9 +11,13 @@ from workbench.calls import (
     Chunk,
     Completion,
     Image,
+    Message,
     Progress,
     Secret,
+    Thought,
+    ThoughtPiece,
     Timing,
+    TokenLogprob,
     ToolCall,
     Usage,
     fold,
@@ -57,7 +61,15 @@ def test_an_answer_in_one_chunk_folds_to_itself() -> None:
     answer = Completion(
         text="Oslo",
         reasoning="Hm.",
-        tool_calls=(ToolCall(id="1", name="look", arguments="{}"), ToolCall(id="2", name="go", arguments="")),
+        tool_calls=(
+            ToolCall(id="1", name="look", arguments="{}", signature="s"),
+            ToolCall(id="2", name="go", arguments=""),
+        ),
+        thoughts=(Thought(text="Hm.", signature="s"), Thought(data="sealed", id="r")),
+        logprobs=(TokenLogprob(token="Os", logprob=-0.1, top=(("Ber", -2.5),)),),
+        alternatives=("Bergen", "Oslo!"),
+        vectors=((0.0, 1.0), (1.0, 0.0)),
+        service_tier="flex",
         finish_reason="tool_calls",
         usage=Usage(input_tokens=7, output_tokens=0),
         cost_usd=Decimal("0.5"),
@@ -66,6 +78,28 @@ def test_an_answer_in_one_chunk_folds_to_itself() -> None:
         response_id="r-1",
     )
     assert fold([in_one_chunk(answer)]) == answer
+
+
+def test_thoughts_and_further_answers_come_in_pieces_that_may_take_turns() -> None:
+    answer = fold(
+        [
+            Chunk(thoughts=(ThoughtPiece(index=2, text="So "),), alternatives=((2, "Ber"),)),
+            Chunk(thoughts=(ThoughtPiece(index=0, data="sealed"),), alternatives=((1, "Os"),)),
+            Chunk(thoughts=(ThoughtPiece(index=2, text="Oslo."),), alternatives=((2, "gen"), (1, "lo"))),
+            Chunk(thoughts=(ThoughtPiece(index=2, signature="s"),)),
+        ]
+    )
+    assert answer.thoughts == (Thought(data="sealed"), Thought(text="So Oslo.", signature="s"))
+    assert answer.alternatives == ("Oslo", "Bergen")
+
+
+def test_an_answer_is_a_turn_to_go_on_with() -> None:
+    call = ToolCall(id="1", name="look", arguments="{}", signature="s")
+    thought = Thought(text="Hm.", signature="t")
+    answer = Completion(text="Let me see.", reasoning="Hm.", tool_calls=(call,), thoughts=(thought,))
+    assert answer.message == Message(
+        role="assistant", content="Let me see.", tool_calls=(call,), thoughts=(thought,)
+    )
 
 
 def test_chunks_are_timed_from_the_first_with_content() -> None:

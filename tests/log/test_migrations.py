@@ -15,14 +15,22 @@ from workbench.log.schema import SCHEMA_VERSION, TABLES
 Program = Callable[..., subprocess.Popen[str]]
 
 
+@pytest.fixture(params=range(1, SCHEMA_VERSION))
+def old_schema(request: pytest.FixtureRequest) -> int:
+    version: int = request.param
+    return version
+
+
 @pytest.fixture
-def old_home(home: Path) -> Path:
-    """A log that a process of schema 1 left: a file with one call, and a segment with another."""
+def old_home(home: Path, old_schema: int) -> Path:
+    """A log that a process of an older schema left: a file with one call, and a segment with another."""
     (home / "journal").mkdir(parents=True)
     with duckdb.connect() as db:
         db.execute(f"ATTACH '{home / 'log.duckdb'}' AS old (STORAGE_VERSION 'v1.2.0')")
         db.execute("USE old")
-        db.execute(MIGRATIONS[0])
+        for step in MIGRATIONS[:old_schema]:
+            db.execute(step)
+        db.execute("UPDATE meta SET schema_version = ?", [old_schema])
         db.execute(
             "INSERT INTO calls (id, model, request, tags) "
             "VALUES ('01890000-0000-7000-8000-000000000001', 'old', '{\"a\":1}', MAP {'team': 'red'})"
@@ -66,6 +74,7 @@ def test_an_older_file_is_migrated_when_it_is_read(old_home: Path) -> None:
     assert sorted(calls.index) == ["newer", "old"]
     assert calls.loc["old", "tags"] == {"team": "red"}
     assert calls.loc["old", "request"] == '{"a":1}'
+    assert calls.loc["old", "operation"] == "chat"
     assert version(old_home)[0] == SCHEMA_VERSION
 
 
@@ -76,7 +85,7 @@ def test_an_older_file_is_migrated_when_it_is_written(old_home: Path) -> None:
 
 
 def test_an_older_file_in_a_folder_without_permission_is_left_as_it_is(
-    strangers_folder: Path, old_home: Path, program: Program
+    strangers_folder: Path, old_home: Path, old_schema: int, program: Program
 ) -> None:
     home = old_home.rename(strangers_folder / "home")
     for path in [home, *home.rglob("*")]:
@@ -100,17 +109,17 @@ def test_an_older_file_in_a_folder_without_permission_is_left_as_it_is(
         path.chmod(0o755)
     assert "make the folder writable" in out, err
     with duckdb.connect(str(home / "log.duckdb"), read_only=True) as db:
-        assert db.execute("SELECT schema_version FROM meta").fetchall() == [(1,)]
+        assert db.execute("SELECT schema_version FROM meta").fetchall() == [(old_schema,)]
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(old_home: Path) -> None:
+def test_a_migration_that_fails_leaves_the_file_as_it_was(old_home: Path, old_schema: int) -> None:
     with duckdb.connect(str(old_home / "log.duckdb")) as db:
-        db.execute("CREATE TABLE pieces (mine INTEGER)")
-    with pytest.raises(DataError, match="could not be brought from schema 1 to 3"):
+        db.execute("ALTER TABLE calls ADD COLUMN service_tier INTEGER")
+    with pytest.raises(DataError, match=f"could not be brought from schema {old_schema} to {SCHEMA_VERSION}"):
         Log(old_home).calls()
     with duckdb.connect(str(old_home / "log.duckdb"), read_only=True) as db:
-        assert db.execute("SELECT schema_version FROM meta").fetchall() == [(1,)]
-        assert "ended_at" not in db.sql("SELECT * FROM calls").columns
+        assert db.execute("SELECT schema_version FROM meta").fetchall() == [(old_schema,)]
+        assert "dropped" not in db.sql("SELECT * FROM calls").columns
 
 
 def test_segments_of_a_newer_package_are_left_alone_and_told(home: Path) -> None:
