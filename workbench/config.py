@@ -19,6 +19,23 @@ from workbench.errors import ConfigError
 
 Sync = Literal["quarter-second", "each"]
 """When the disk has to confirm the rows of the log."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How much may be asked of one provider; `None` is as much as the client otherwise allows.
+
+    Attributes:
+        concurrency: Calls under way at once, at least 1.
+        requests_per_minute: Requests begun within a minute, at least 1.
+        tokens_per_minute: Tokens of input and output within a minute, at least 1.
+    """
+
+    concurrency: int | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+
 PROJECT_MARKS = (".workbench", "pyproject.toml", ".git")
 
 
@@ -41,10 +58,12 @@ class Settings:
     Attributes:
         project: The project's folder.
         values: Names and values, those of `.env` before those of the environment.
+        limits: What may be asked of providers, by name.
     """
 
     project: Path
     values: Mapping[str, str] = field(repr=False)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
 
     def get(self, *names: str) -> str | None:
         """The first of these names that is set to something."""
