@@ -15,10 +15,17 @@ SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ErrorWords:
-    """A provider's own words about what went wrong, and its code or type for it."""
+    """A provider's own words about what went wrong.
+
+    Attributes:
+        message: What it says.
+        code: Its code or type for it.
+        retry_after_s: How long it asks to wait, seconds, where it says so in the body.
+    """
 
     message: str
     code: str | None = None
+    retry_after_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
