@@ -16,6 +16,7 @@ from workbench.calls.completion import (
 )
 from workbench.calls.folding import fold, in_one_chunk
 from workbench.calls.key import cache_key
+from workbench.calls.model import ModelInfo
 from workbench.calls.request import (
     PARAMS,
     File,
@@ -45,6 +46,7 @@ __all__ = [
     "FinishReason",
     "Image",
     "Message",
+    "ModelInfo",
     "Operation",
     "OutputSchema",
     "Params",

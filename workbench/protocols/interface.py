@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from typing import Protocol as Interface
 
-from workbench.calls import Chunk, Completion, Request, fold
+from workbench.calls import Chunk, Completion, ModelInfo, Request, fold
+
+__all__ = ["SHAPE_ERRORS", "ErrorWords", "ModelInfo", "Protocol", "decode_received"]
 
 SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 """What decoding raises on JSON of another shape."""
@@ -28,39 +30,13 @@ class ErrorWords:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelInfo:
-    """A model as a provider lists it; `None` is what the listing does not say.
-
-    Attributes:
-        id: What the provider knows it by.
-        context_tokens: Most tokens of question and answer together.
-        output_tokens: Most tokens of an answer.
-        images: Whether it reads pictures; likewise `files`, documents.
-        tools: Whether it calls functions.
-        output: Whether it keeps to a JSON schema by itself.
-        reasoning: Whether it thinks before it answers.
-        chat: Whether it answers conversations; `False` for models of embeddings, speech and the like.
-        refuses: Parameters, by our names, that it refuses.
-    """
-
-    id: str
-    context_tokens: int | None = None
-    output_tokens: int | None = None
-    images: bool | None = None
-    files: bool | None = None
-    tools: bool | None = None
-    output: bool | None = None
-    reasoning: bool | None = None
-    chat: bool | None = None
-    refuses: frozenset[str] | None = None
-
-
 class Protocol(Interface):
     """What a protocol module has.
 
     It may also have `encode_count(request)` and `decode_count(body)`, like `encode` and `decode`, by which
-    the provider counts the tokens of a request.
+    the provider counts the tokens of a request; `next_page(body)`, which gives the parameters of the URL of
+    the listing's next page, or `None` after the last; and `encode_show(model)` and `decode_show(body)`, by
+    which the server tells about one of its models, where the listing tells little.
 
     `decode`, `decode_event` and `decode_models` raise one of `SHAPE_ERRORS` on JSON of another shape; the
     transport makes an `UnreadableError` of it.
