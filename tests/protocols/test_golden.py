@@ -82,7 +82,10 @@ def test_an_answer_is_not_an_error(name: str, case: dict[str, Any]) -> None:
     ] * (1 + len(case.get("events", ())))
 
 
-@pytest.mark.parametrize(("name", "case"), [param for param in answers() if "dialect" not in param.values[1]])
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [p for p in answers() if p.values[0] in SHAPES and "dialect" not in p.values[1]],
+)
 def test_the_fixtures_have_the_shapes_of_the_official_sdks(name: str, case: dict[str, Any]) -> None:
     whole, piece = SHAPES[name]
     whole.validate_python(case["body"])
