@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbench.calls import Image, Request
+from workbench.calls import Image, Message, Request, Tool
 
 # How the base64 of a picture begins, for protocols that do not say what kind it is.
 _BEGINNINGS = {"/9j/": "image/jpeg", "R0lG": "image/gif", "UklG": "image/webp"}
@@ -31,6 +31,22 @@ def with_rest(request: Request, body: Mapping[str, Any], written: Mapping[str, A
         if name != "stream" and _meaning(written.get(name)) != _meaning(value)
     }
     return replace(request, params=replace(request.params, extra={**request.params.extra, **rest}))
+
+
+def tool_of(written: Mapping[str, Any]) -> Tool:
+    """A tool from the words of OpenAI, which others have taken over."""
+    function = written["function"]
+    return Tool(
+        name=function["name"],
+        description=function.get("description") or "",
+        parameters=function.get("parameters") or {},
+    )
+
+
+def turns_of(texts: str | Sequence[str]) -> tuple[Message, ...]:
+    """One turn of the user for each text."""
+    written = [texts] if isinstance(texts, str) else texts
+    return tuple(Message(role="user", content=text) for text in written)
 
 
 def stop_of(stop: str | list[str] | None) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from workbench.calls import File, Image, Message, Part, Request, Role, Text, ToolCall
+from workbench.calls import File, Image, Message, Part, Request, Role, Text, Tool, ToolCall
 from workbench.errors import ConfigError
 
 
@@ -41,6 +41,40 @@ def arguments_of(call: ToolCall) -> dict[str, Any]:
             "mend them before you send the turn back"
         )
     return arguments
+
+
+def function_of(tool: Tool) -> dict[str, Any]:
+    """A tool in the words of OpenAI, which others have taken over."""
+    function = {"name": tool.name} | present(description=tool.description or None)
+    return {"type": "function", "function": function | {"parameters": dict(tool.parameters)}}
+
+
+def texts_of(request: Request, *, protocol: str) -> list[str]:
+    """The text of each turn, where all are the user's: a prompt, or texts to embed.
+
+    Raises:
+        ConfigError: There are none, or a turn is of another role or has more in it than text.
+    """
+    for message in request.messages:
+        if message.role != "user" or not all(isinstance(part, Text) for part in parts_of(message)):
+            raise ConfigError(
+                f"{protocol} takes plain texts, got a turn of role {message.role!r}: {message!r}"
+            )
+    if not request.messages:
+        raise ConfigError(f"{protocol} got no text: give one at least")
+    return [text_of(message) for message in request.messages]
+
+
+def prompt_of(request: Request, *, protocol: str) -> str:
+    """The one text that is to be gone on with.
+
+    Raises:
+        ConfigError: It is not one turn of the user, of nothing but text.
+    """
+    texts = texts_of(request, protocol=protocol)
+    if len(texts) != 1:
+        raise ConfigError(f"{protocol} goes on with one text, got {len(texts)} turns: join them to one")
+    return texts[0]
 
 
 def only(request: Request, carried: frozenset[str], *, protocol: str) -> None:

@@ -13,7 +13,7 @@ def error_words(body: Mapping[str, Any]) -> ErrorWords | None:
     """What an error's body says; `None` where the body is not an error.
 
     Four shapes are read: `{"error": {"message", "code", "type"}}` (OpenAI, Anthropic, llama.cpp, OpenRouter,
-    newer vLLM), `{"error": "text", "error_type"}` (Ollama, TGI), `{"object": "error", "message", "code"}`
+    newer vLLM), `{"error": "text", "error_type", "estimated_time"}` (Ollama, TGI, Hugging Face), `{"object": "error", "message", "code"}`
     (older vLLM, Mistral) and `{"detail": …}` (FastAPI). A code that is a number only repeats the HTTP status,
     so the type is taken before it.
     """
@@ -21,7 +21,13 @@ def error_words(body: Mapping[str, Any]) -> ErrorWords | None:
     if isinstance(error, Mapping) and error:
         return ErrorWords(message=_text(error.get("message") or error), code=_code(error))
     if error:
-        return ErrorWords(message=_text(error), code=_code({"type": body.get("error_type")}))
+        # Hugging Face says how long a model will take to load.
+        wait_s = body.get("estimated_time")
+        return ErrorWords(
+            message=_text(error),
+            code=_code({"type": body.get("error_type")}),
+            retry_after_s=float(wait_s) if isinstance(wait_s, int | float) else None,
+        )
     if body.get("object") == "error":
         return ErrorWords(message=_text(body.get("message") or body), code=_code(body))
     # What else stands beside `detail` differs from server to server; an answer has choices.
