@@ -16,7 +16,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import TypeAdapter
 
 from workbench import errors
-from workbench.calls import Chunk, Completion, ToolCall, Usage, fold
+from workbench.calls import Chunk, Completion, Thought, TokenLogprob, ToolCall, Usage, fold
 from workbench.protocols import PROTOCOLS, ErrorWords
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -50,6 +50,11 @@ def error_bodies() -> list[Any]:
     ]
 
 
+def logprob(token: str, logprob: float, *top: list[Any]) -> TokenLogprob:
+    """Of `["Oslo", -0.1, ["Oslo", -0.1], ["Rome", -2.5]]`."""
+    return TokenLogprob(token=token, logprob=logprob, top=tuple((word, value) for word, value in top))
+
+
 def completion(expected: dict[str, Any]) -> Completion:
     cost = expected.get("cost_usd")
     return Completion(
@@ -57,6 +62,16 @@ def completion(expected: dict[str, Any]) -> Completion:
             **expected,
             "usage": Usage(**expected.get("usage", {})),
             "tool_calls": tuple(ToolCall(**call) for call in expected.get("tool_calls", ())),
+            "thoughts": tuple(Thought(**thought) for thought in expected.get("thoughts", ())),
+            "logprobs": tuple(
+                TokenLogprob(token=token, logprob=logprob, top=tuple((rival, p) for rival, p in top))
+                for token, logprob, top in expected.get("logprobs", ())
+            ),
+            "alternatives": tuple(expected.get("alternatives", ())),
+            "vectors": tuple(tuple(vector) for vector in expected.get("vectors", ())),
+            "thoughts": tuple(Thought(**thought) for thought in expected.get("thoughts", ())),
+            "logprobs": tuple(logprob(*token) for token in expected.get("logprobs", ())),
+            "vectors": tuple(tuple(vector) for vector in expected.get("vectors", ())),
             "cost_usd": None if cost is None else Decimal(cost),
             "price_version": None if cost is None else "reported by the provider",
         }
@@ -119,7 +134,9 @@ def test_an_error_inside_a_stream_leaves_what_had_arrived(name: str, case: dict[
 def test_an_error_is_read_in_the_providers_words(name: str, case: dict[str, Any]) -> None:
     words = PROTOCOLS[name].decode_error(case["body"])
 
-    assert words == ErrorWords(message=case["message"], code=case["code"])
+    assert words == ErrorWords(
+        message=case["message"], code=case["code"], retry_after_s=case.get("retry_after_s")
+    )
     kind, retryable = errors.kind_of(case["status"], words.code, words.message)
     assert kind.__name__ == case["kind"]
     if "retryable" in case:

@@ -13,9 +13,9 @@ def error_words(body: Mapping[str, Any]) -> ErrorWords | None:
     """What an error's body says; `None` where the body is not an error.
 
     Four shapes are read: `{"error": {"message", "code", "type"}}` (OpenAI, Anthropic, llama.cpp, OpenRouter,
-    newer vLLM), `{"error": "text", "error_type", "estimated_time"}` (Ollama, TGI, Hugging Face), `{"object": "error", "message", "code"}`
-    (older vLLM, Mistral) and `{"detail": …}` (FastAPI). A code that is a number only repeats the HTTP status,
-    so the type is taken before it.
+    newer vLLM), `{"error": "text", "error_type", "estimated_time"}` (Ollama, TGI, Hugging Face),
+    `{"object": "error", "message", "code"}` (older vLLM, Mistral) and `{"detail": …}` (FastAPI). A code that
+    is a number only repeats the HTTP status, so the type is taken before it.
     """
     error = body.get("error")
     if isinstance(error, Mapping) and error:
