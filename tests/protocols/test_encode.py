@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 from workbench.calls import Image, Message, Params, Request, Text, ToolCall
 from workbench.errors import ConfigError
 from workbench.protocols import COMPLETIONS, EMBEDDINGS, PROTOCOLS
-from workbench.protocols.anthropic_requests import DEFAULT_MAX_TOKENS
+from workbench.protocols.anthropic_thinking import DEFAULT_MAX_TOKENS
 
 GOLDEN = Path(__file__).parent / "golden"
 CHATS = [name for name in PROTOCOLS if name not in {*COMPLETIONS.values(), *EMBEDDINGS.values()}]

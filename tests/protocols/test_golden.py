@@ -62,13 +62,7 @@ def completion(expected: dict[str, Any]) -> Completion:
             **expected,
             "usage": Usage(**expected.get("usage", {})),
             "tool_calls": tuple(ToolCall(**call) for call in expected.get("tool_calls", ())),
-            "thoughts": tuple(Thought(**thought) for thought in expected.get("thoughts", ())),
-            "logprobs": tuple(
-                TokenLogprob(token=token, logprob=logprob, top=tuple((rival, p) for rival, p in top))
-                for token, logprob, top in expected.get("logprobs", ())
-            ),
             "alternatives": tuple(expected.get("alternatives", ())),
-            "vectors": tuple(tuple(vector) for vector in expected.get("vectors", ())),
             "thoughts": tuple(Thought(**thought) for thought in expected.get("thoughts", ())),
             "logprobs": tuple(logprob(*token) for token in expected.get("logprobs", ())),
             "vectors": tuple(tuple(vector) for vector in expected.get("vectors", ())),

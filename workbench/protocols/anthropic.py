@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from workbench.calls import Chunk, Completion, FinishReason, ToolCallPiece, Usage, fold
-from workbench.protocols.anthropic_requests import CARRIES, decode_request, encode
+from workbench.calls import Chunk, Completion, FinishReason, ThoughtPiece, ToolCallPiece, Usage, fold
+from workbench.protocols.anthropic_requests import CARRIES, decode_request, encode, encode_count
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
 
@@ -22,14 +22,16 @@ __all__ = [
     "END",
     "MODELS_PATH",
     "decode",
+    "decode_count",
     "decode_error",
     "decode_event",
     "decode_models",
     "decode_request",
     "encode",
+    "encode_count",
 ]
 
-MODELS_PATH = "/v1/models"
+MODELS_PATH = "/v1/models?limit=1000"  # of themselves they come by twenty
 END: str | None = None
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
@@ -39,6 +41,8 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "model_context_window_exceeded": "length",
     "tool_use": "tool_calls",
     "refusal": "content_filter",
+    # A tool of Anthropic's own takes long: the turn goes on when it is sent back.
+    "pause_turn": "other",
 }
 
 
@@ -85,8 +89,30 @@ def decode_error(body: Mapping[str, Any]) -> ErrorWords | None:
 
 def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
     """The listing, or its first page."""
-    return tuple(
-        ModelInfo(id=model["id"], context_tokens=model.get("max_input_tokens")) for model in body["data"]
+    return tuple(_model(model) for model in body["data"])
+
+
+def decode_count(body: Mapping[str, Any]) -> int:
+    """The tokens of a request, as they are counted by `encode_count`."""
+    tokens: int = body["input_tokens"]
+    return tokens
+
+
+def _model(model: Mapping[str, Any]) -> ModelInfo:
+    able = model.get("capabilities") or {}
+
+    def can(what: str) -> bool | None:
+        supported: bool | None = (able.get(what) or {}).get("supported")
+        return supported
+
+    return ModelInfo(
+        id=model["id"],
+        context_tokens=model.get("max_input_tokens"),
+        output_tokens=model.get("max_tokens"),
+        images=can("image_input"),
+        files=can("pdf_input"),
+        output=can("structured_outputs"),
+        reasoning=can("thinking"),
     )
 
 
@@ -96,6 +122,7 @@ def _head(message: Mapping[str, Any]) -> Chunk:
         usage=None if usage is None else _usage(usage),
         served_model=message.get("model"),
         response_id=message.get("id"),
+        service_tier=None if usage is None else _tier(usage),
     )
 
 
@@ -104,7 +131,12 @@ def _block(index: int, block: Mapping[str, Any]) -> Chunk:
         case "text":
             return Chunk(text=block["text"])
         case "thinking":
-            return Chunk(reasoning=block["thinking"])
+            thought = ThoughtPiece(
+                index=index, text=block["thinking"], signature=block.get("signature") or None
+            )
+            return Chunk(reasoning=block["thinking"], thoughts=(thought,))
+        case "redacted_thinking":
+            return Chunk(thoughts=(ThoughtPiece(index=index, data=block["data"]),))
         case "tool_use" | "server_tool_use":
             # A stream begins with an empty object (llama.cpp: none), then comes the text, spaced as here.
             arguments = json.dumps(block["input"], ensure_ascii=False) if block.get("input") else ""
@@ -121,7 +153,10 @@ def _delta(index: int, delta: Mapping[str, Any]) -> Chunk:
         case "text_delta":
             return Chunk(text=delta["text"])
         case "thinking_delta":
-            return Chunk(reasoning=delta["thinking"])
+            piece = ThoughtPiece(index=index, text=delta["thinking"])
+            return Chunk(reasoning=delta["thinking"], thoughts=(piece,))
+        case "signature_delta":
+            return Chunk(thoughts=(ThoughtPiece(index=index, signature=delta["signature"]),))
         case "input_json_delta":
             return Chunk(tool_calls=(ToolCallPiece(index=index, arguments=delta["partial_json"]),))
     return Chunk()
@@ -137,6 +172,12 @@ def _has_cache_counts(usage: Mapping[str, Any]) -> bool:
     return any(count is not None for count in counts)
 
 
+def _tier(usage: Mapping[str, Any]) -> str | None:
+    # Fast answers are sold at another price than the tier says.
+    tier: str | None = "fast" if usage.get("speed") == "fast" else usage.get("service_tier")
+    return tier
+
+
 def _usage(usage: Mapping[str, Any]) -> Usage:
     fresh = usage.get("input_tokens")
     read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
@@ -147,4 +188,5 @@ def _usage(usage: Mapping[str, Any]) -> Usage:
         cache_read_tokens=read,
         cache_write_tokens=written,
         reasoning_tokens=(usage.get("output_tokens_details") or {}).get("thinking_tokens"),
+        cache_write_1h_tokens=(usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens"),
     )
