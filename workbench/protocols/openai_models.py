@@ -1,4 +1,4 @@
-"""Listings of models at hosts that speak OpenAI's protocol: each tells more than OpenAI's own, in other words.
+"""Listings of models at hosts that speak OpenAI's protocol, most of which tell more than OpenAI's own.
 
 Read are those of OpenAI, OpenRouter, Together, Groq, Mistral, Fireworks, DeepInfra, Novita, Moonshot, the
 Hugging Face router, Databricks, GitHub Models, vLLM, llama.cpp and LM Studio.
