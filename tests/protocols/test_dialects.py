@@ -53,7 +53,7 @@ def test_an_answer_with_details_of_its_own_is_no_error() -> None:
     assert openai.decode_error(choice(message={"content": "x"}) | {"detail": "served from Oslo"}) is None
 
 
-def test_of_several_choices_the_first_is_the_completion() -> None:
+def test_of_several_choices_the_first_is_the_completion_and_the_others_are_kept() -> None:
     answer = {"role": "assistant", "content": "A"}
     body = {
         "choices": [
@@ -63,8 +63,9 @@ def test_of_several_choices_the_first_is_the_completion() -> None:
     }
 
     assert (openai.decode(body).text, openai.decode(body).finish_reason) == ("A", "stop")
+    assert openai.decode(body).alternatives == ("B",)
     event = {"choices": [{"index": 1, "delta": {"content": "B"}, "finish_reason": "length"}]}
-    assert openai.decode_event(event) == Chunk()
+    assert openai.decode_event(event) == Chunk(alternatives=((1, "B"),))
 
 
 def test_a_free_answer_costs_zero_and_an_unpriced_one_is_unknown() -> None:

@@ -1,41 +1,40 @@
 """OpenAI's chat completions, which most hosts and local servers speak too.
 
-The base URL ends in `/v1`. Dialects are read too: reasoning as `reasoning_content` (DeepSeek, older vLLM),
-`reasoning` (OpenRouter, Groq, newer vLLM) or thinking parts (Mistral); DeepSeek's cache counts; OpenRouter's
-cost. Of several choices (`n`) the first is the completion; the others stay in `raw`.
+The base URL ends in `/v1`. Dialects are read too: reasoning as `reasoning_content` (DeepSeek, llama.cpp,
+older vLLM), `reasoning` (OpenRouter, Groq, newer vLLM) or parts of the content (Mistral, Databricks); cache
+counts of DeepSeek and Moonshot; costs of OpenRouter, xAI and Perplexity. Annotations, audio and OpenRouter's
+`reasoning_details` stay in `raw`.
 
 Source: https://platform.openai.com/docs/api-reference/chat
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.calls import (
-    Chunk,
-    Completion,
-    File,
-    FinishReason,
-    Message,
-    Params,
-    Part,
-    Request,
-    Text,
-    ToolCall,
-    ToolCallPiece,
-    Usage,
-    fold,
-)
-from workbench.errors import ConfigError
-from workbench.protocols.decoding import image_at, stop_of, with_rest
-from workbench.protocols.encoding import check, only, present
+from workbench.calls import Chunk, Completion, FinishReason, ThoughtPiece, ToolCallPiece, fold
 from workbench.protocols.error_words import error_words
-from workbench.protocols.interface import ErrorWords, ModelInfo
+from workbench.protocols.interface import ErrorWords
+from workbench.protocols.openai_logprobs import logprobs_of
+from workbench.protocols.openai_models import decode_models, next_page
+from workbench.protocols.openai_requests import CARRIES, decode_request, encode
+from workbench.protocols.openai_usage import cost_of, usage_of
 
-CHAT_PATH = "/chat/completions"
-CARRIES = frozenset({"temperature", "top_p", "max_tokens", "stop", "seed", "images", "files"})
+__all__ = [
+    "CARRIES",
+    "END",
+    "MODELS_PATH",
+    "decode",
+    "decode_error",
+    "decode_event",
+    "decode_models",
+    "decode_request",
+    "encode",
+    "next_page",
+]
+
 MODELS_PATH = "/models"
 END: str | None = "[DONE]"
 
@@ -44,60 +43,26 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "eos": "stop",  # Together
     "eos_token": "stop",  # TGI
     "stop_sequence": "stop",  # TGI
+    "end_turn": "stop",  # Claude behind Databricks and gateways
     "length": "length",
+    "max_tokens": "length",
     "model_length": "length",  # Mistral
+    "model_context_window_exceeded": "length",  # Z.ai
     "tool_calls": "tool_calls",
+    "tool_use": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "content_filter",
+    "sensitive": "content_filter",  # Z.ai
     "error": "error",  # OpenRouter
+    "network_error": "error",  # Z.ai
+    "insufficient_system_resource": "error",  # DeepSeek
 }
-# OpenRouter, vLLM, Groq, Mistral, llama.cpp (in `meta`); OpenAI itself does not say.
-CONTEXT_FIELDS = ("context_length", "max_model_len", "context_window", "max_context_length", "n_ctx")
-
-
-def encode(request: Request) -> tuple[str, dict[str, Any]]:
-    """Path and body.
-
-    Raises:
-        ConfigError: An image outside a user's turn, or a turn whose parts do not belong to its role.
-    """
-    only(request, CARRIES, protocol="openai")
-    check(request.messages, protocol="openai")
-    params = request.params
-    body: dict[str, Any] = {
-        "model": request.model,
-        "messages": [_message(message) for message in request.messages],
-    }
-    body |= present(
-        temperature=params.temperature,
-        top_p=params.top_p,
-        max_tokens=params.max_tokens,
-        stop=None if params.stop is None else list(params.stop),
-        seed=params.seed,
-    )
-    if request.stream:
-        body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return CHAT_PATH, body | dict(params.extra)
-
-
-def decode_request(body: Mapping[str, Any]) -> Request:
-    """The request that a body asks; a `developer` is read as the system, as OpenAI itself does."""
-    params = Params(
-        temperature=body.get("temperature"),
-        top_p=body.get("top_p"),
-        max_tokens=body.get("max_tokens"),
-        stop=stop_of(body.get("stop")),
-        seed=body.get("seed"),
-    )
-    messages = tuple(_turn(message) for message in body["messages"])
-    request = Request(model=body["model"], messages=messages, params=params, stream=bool(body.get("stream")))
-    return with_rest(request, body, encode(request)[1])
 
 
 def decode(body: Mapping[str, Any]) -> Completion:
     """A whole answer."""
-    choice = _first_choice(body["choices"])
-    return fold([_chunk(body, choice, choice["message"])])
+    first, others = _choices(body["choices"])
+    return fold([_chunk(body, first, first["message"], _others(others, "message"))])
 
 
 def decode_event(event: Mapping[str, Any]) -> Chunk:
@@ -105,127 +70,98 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
 
     No event is `done`: the text `[DONE]` is. A refusal comes as text; its chunks say `content_filter`.
     """
-    choice = _first_choice(event.get("choices") or ())
-    return _chunk(event, choice, choice.get("delta") or {})
+    first, others = _choices(event.get("choices") or ())
+    return _chunk(event, first, first.get("delta") or {}, _others(others, "delta"))
 
 
 def decode_error(body: Mapping[str, Any]) -> ErrorWords | None:
     """What an error says, in the words of OpenAI or of a compatible server; `None` where there is none."""
+    match body:
+        case {"choices": [{"error": error}, *_]} if error:  # OpenRouter, beside the text that had come
+            return error_words({"error": error})
     return error_words(body)
 
 
-def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
-    """The listing; the context's length comes from compatible hosts only."""
+def finish_reason(reason: str | None) -> FinishReason | None:
+    """Why the answer ended, in our words; `None` where it goes on."""
+    return FINISH_REASONS.get(reason, "other") if reason else None
+
+
+def _choices(
+    choices: Sequence[Mapping[str, Any]],
+) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """The choice that is the completion, and the further ones."""
+    first: Mapping[str, Any] = {}
+    others = []
+    for choice in choices:
+        if choice.get("index"):
+            others.append(choice)
+        else:
+            first = first or choice
+    return first, others
+
+
+def _others(choices: Sequence[Mapping[str, Any]], name: str) -> tuple[tuple[int, str], ...]:
     return tuple(
-        ModelInfo(id=model["id"], context_tokens=_context({**model, **(model.get("meta") or {})}))
-        for model in body["data"]
+        (int(choice["index"]), _content((choice.get(name) or {}).get("content"))[0]) for choice in choices
     )
 
 
-def _context(facts: Mapping[str, Any]) -> int | None:
-    return next((facts[name] for name in CONTEXT_FIELDS if facts.get(name) is not None), None)
-
-
-def _message(message: Message) -> dict[str, Any]:
-    content = (
-        message.content if isinstance(message.content, str) else [_part(part) for part in message.content]
-    )
-    calls = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-        for call in message.tool_calls
-    ]
-    return {"role": message.role, "content": content} | present(
-        tool_calls=calls or None, tool_call_id=message.tool_call_id
-    )
-
-
-def _part(part: Part) -> dict[str, Any]:
-    if isinstance(part, Text):
-        return {"type": "text", "text": part.text}
-    if isinstance(part, File) and part.data is None:
-        raise ConfigError(f"openai fetches no file from {part.url!r}: give its bytes as File(data=…)")
-    url = part.url if part.data is None else f"data:{part.media_type};base64,{part.base64}"
-    if isinstance(part, File):
-        return {"type": "file", "file": {"filename": part.name or "file", "file_data": url}}
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def _turn(message: Mapping[str, Any]) -> Message:
-    content = message.get("content") or ""
-    return Message(
-        role="system" if message["role"] == "developer" else message["role"],
-        content=content if isinstance(content, str) else tuple(_parts(content)),
-        tool_calls=tuple(
-            ToolCall(id=call["id"], name=call["function"]["name"], arguments=call["function"]["arguments"])
-            for call in message.get("tool_calls") or ()
-            if "function" in call
-        ),
-        tool_call_id=message.get("tool_call_id"),
-    )
-
-
-def _parts(content: Iterable[Mapping[str, Any]]) -> Iterator[Part]:
-    for part in content:
-        match part:
-            case {"type": "text", "text": text}:
-                yield Text(text=text)
-            case {"type": "image_url", "image_url": {"url": url}}:
-                yield image_at(url)
-
-
-def _first_choice(choices: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
-    return next((choice for choice in choices if choice.get("index", 0) == 0), {})
-
-
-def _chunk(body: Mapping[str, Any], choice: Mapping[str, Any], piece: Mapping[str, Any]) -> Chunk:
+def _chunk(
+    body: Mapping[str, Any],
+    choice: Mapping[str, Any],
+    piece: Mapping[str, Any],
+    alternatives: tuple[tuple[int, str], ...],
+) -> Chunk:
     text, thinking = _content(piece.get("content"))
     refusal = piece.get("refusal") or ""
-    reason = choice.get("finish_reason")
-    usage = body.get("usage")
-    cost = None if usage is None else usage.get("cost")
+    # In its streams Moonshot counts inside the choice, and Groq in a field of its own where none were asked.
+    usage = body.get("usage") or choice.get("usage") or (body.get("x_groq") or {}).get("usage")
+    thought = piece.get("reasoning_content")
     return Chunk(
         text=text + refusal,
-        reasoning=piece.get("reasoning_content") or piece.get("reasoning") or thinking,
-        tool_calls=tuple(_tool_call(place, call) for place, call in enumerate(piece.get("tool_calls") or ())),
-        finish_reason="content_filter"
-        if refusal
-        else FINISH_REASONS.get(reason, "other")
-        if reason
-        else None,
-        usage=None if usage is None else _usage(usage),
+        reasoning=thought or piece.get("reasoning") or thinking,
+        thoughts=() if thought is None else (ThoughtPiece(index=0, text=thought),),
+        tool_calls=tuple(_tool_calls(piece)),
+        logprobs=logprobs_of(choice.get("logprobs")),
+        alternatives=alternatives,
+        finish_reason="content_filter" if refusal else finish_reason(choice.get("finish_reason")),
+        usage=None if usage is None else usage_of(usage),
         served_model=body.get("model") or None,
         response_id=body.get("id") or None,
-        reported_cost_usd=None if cost is None else Decimal(str(float(cost))),
+        service_tier=body.get("service_tier") or None,
+        reported_cost_usd=None if usage is None else cost_of(usage),
     )
 
 
 def _content(content: Any) -> tuple[str, str]:
-    """Visible text and thinking; Mistral's reasoning models send a list of both."""
+    """Visible text and thinking, which Mistral and Databricks send as a list of both."""
     if content is None or isinstance(content, str):
         return content or "", ""
-    text = "".join(part["text"] for part in content if part["type"] == "text")
-    thoughts = (thought for part in content if part["type"] == "thinking" for thought in part["thinking"])
-    return text, "".join(thought["text"] for thought in thoughts)
+    text, thinking = [], []
+    for part in content:
+        match part:
+            case {"type": "text", "text": words}:
+                text.append(words)
+            case {"type": "thinking", "thinking": thoughts} | {"type": "reasoning", "summary": thoughts}:
+                thinking += [thought.get("text", "") for thought in thoughts]
+    return "".join(text), "".join(thinking)
 
 
-def _tool_call(place: int, call: Mapping[str, Any]) -> ToolCallPiece:
-    function = call.get("function") or {}
-    return ToolCallPiece(
-        # Whole answers number their calls by place only, and some servers' streams do too.
-        index=place if call.get("index") is None else call["index"],
-        id=call.get("id") or "",
-        name=function.get("name") or "",
-        arguments=function.get("arguments") or "",
-    )
-
-
-def _usage(usage: Mapping[str, Any]) -> Usage:
-    prompt = usage.get("prompt_tokens_details") or {}
-    cached = prompt.get("cached_tokens")
-    return Usage(
-        input_tokens=usage.get("prompt_tokens"),
-        output_tokens=usage.get("completion_tokens"),
-        cache_read_tokens=usage.get("prompt_cache_hit_tokens") if cached is None else cached,  # DeepSeek
-        cache_write_tokens=prompt.get("cache_write_tokens"),
-        reasoning_tokens=(usage.get("completion_tokens_details") or {}).get("reasoning_tokens"),
-    )
+def _tool_calls(piece: Mapping[str, Any]) -> Iterator[ToolCallPiece]:
+    calls = piece.get("tool_calls") or ()
+    if not calls and piece.get("function_call"):  # as OpenAI wrote it at first
+        calls = ({"function": piece["function_call"]},)
+    for place, call in enumerate(calls):
+        function = call.get("function") or {}
+        arguments = function.get("arguments")
+        yield ToolCallPiece(
+            # Whole answers number their calls by place only, and some servers' streams do too.
+            index=place if call.get("index") is None else call["index"],
+            id=call.get("id") or "",
+            name=function.get("name") or "",
+            # Text; a few servers send the object itself.
+            arguments=json.dumps(arguments, ensure_ascii=False)
+            if isinstance(arguments, Mapping)
+            else arguments or "",
+        )
