@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from served import ANSWER, Steered, serving
 
-from workbench import Chunk, Message
+from workbench import Chunk, Image, Message
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError
@@ -143,7 +143,9 @@ async def test_a_question_can_be_written_in_five_ways(
         ([], "give a text, or at least one turn"),
         (["hi"], "not a message: 'hi'"),
         ([{"role": "bot", "content": "hi"}], "one of system, user, assistant, tool"),
-        ([{"role": "user", "content": ["hi"]}], "workbench.Message for anything else"),
+        ([{"role": "user", "content": [7]}], r"no part of a turn: 7: write a text, workbench\.Image"),
+        ([{"role": "user", "content": 7}], "workbench.Message for anything else"),
+        ([Image(url="https://example.org/a.png"), b"hi"], "no part of a turn: b'hi'"),
         ([{"role": "user", "content": "hi", "name": "Eve"}], "'name': 'Eve'"),
         ([{"role": "user"}], "not a message"),
     ],

@@ -1,12 +1,13 @@
 """The nouns of one call: what goes down to a provider and what comes back, the same for all of them."""
 
-from workbench.calls.call import Call, Endpoint, Operation, Progress, Timeouts
+from workbench.calls.call import Call, Endpoint, Operation, Progress, Timeouts, Unsupported
 from workbench.calls.completion import (
     USAGE_FIELDS,
     Attempt,
     Chunk,
     Completion,
     FinishReason,
+    OutputBy,
     ThoughtPiece,
     Timing,
     TokenLogprob,
@@ -48,6 +49,7 @@ __all__ = [
     "Message",
     "ModelInfo",
     "Operation",
+    "OutputBy",
     "OutputSchema",
     "Params",
     "Part",
@@ -64,6 +66,7 @@ __all__ = [
     "Tool",
     "ToolCall",
     "ToolCallPiece",
+    "Unsupported",
     "Usage",
     "Vector",
     "cache_key",

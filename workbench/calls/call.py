@@ -26,12 +26,15 @@ class Timeouts:
             speak.
         between_chunks_s: From one piece of the body to the next; a server's sign of life counts as a piece.
         total_s: For one attempt, all in all.
+        deadline_s: For the whole call: queue, attempts and the waits between them together. For ever where
+            not given, since attempts are bounded by themselves and a long queue is of the user's making.
     """
 
     connect_s: float | None = 10.0
     first_byte_s: float | None = 300.0
     between_chunks_s: float | None = 60.0
     total_s: float | None = 900.0
+    deadline_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,16 +100,25 @@ class Endpoint:
 Operation = Literal["chat", "complete", "embed"]
 """A conversation, a text to go on with, or texts to make vectors of."""
 
+Unsupported = Literal["error", "drop"]
+"""What becomes of a parameter that a model refuses."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Progress:
-    """What has happened to a call so far: written by whoever works on it, read by the log when it ends."""
+    """What has happened to a call so far: written by whoever works on it, read by the log when it ends.
+
+    `ends_at` is when the call has to be over, on the loop's clock; `rest_s` is how long the provider wants to be
+    left alone after the answer.
+    """
 
     attempts: list[Attempt] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
     gaps_s: list[float] = field(default_factory=list)
     queued_s: float = 0.0
     waited_s: float = 0.0
+    ends_at: float | None = None
+    rest_s: float | None = None
     duration_s: float | None = None
     ttft_s: float | None = None
     ttfv_s: float | None = None
@@ -119,7 +131,7 @@ class Progress:
     def restart(self, sent_body: bytes) -> None:
         """Begin an attempt: forget what the one before it received, not that it was made and waited for."""
         self.sent_body, self.received = sent_body, b""
-        self.request_id = None
+        self.request_id = self.rest_s = None
         self.chunks, self.gaps_s = [], []
         self.duration_s = self.ttft_s = self.ttfv_s = None
         self.last_content_s = 0.0
@@ -160,6 +172,7 @@ class Call:
         operation: What is asked for.
         timeouts: How long to wait.
         on_chunk: Told of each chunk as it arrives.
+        unsupported: Whether a parameter that the model refuses is an error, or is left out.
         cache_since: Since when a logged answer to the same request will do; `None` is never.
         experiment: Set of runs that the call belongs to, `None` outside one; likewise `run` and `sample`.
         epoch: k-th repetition of the sample in the run, from 0.
@@ -174,6 +187,7 @@ class Call:
     operation: Operation = "chat"
     timeouts: Timeouts = Timeouts()
     on_chunk: Callable[[Chunk], None] | None = None
+    unsupported: Unsupported = "error"
     cache_since: datetime | None = None
     experiment: str | None = None
     run: str | None = None

@@ -14,6 +14,8 @@ from workbench.calls.request import Message, Thought, ToolCall
 
 Vector = tuple[float, ...]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
+OutputBy = Literal["native", "tool", "instruction"]
+"""How an answer was made to fit a schema: by the provider, by a tool that had to be called, or by words."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,6 +162,10 @@ class Completion:
         cached: Whether our own cache answered.
         source_id: Of a cached answer, the call that it was the answer to.
         call_id: The row of the log.
+        parsed: What the answer says by the schema that was asked for: an object of its class, or JSON values;
+            `None` where no schema was asked for, or the answer is a refusal or a call of tools.
+        output_by: How the answer was made to fit the schema; `None` where there was none.
+        repaired: Whether a first answer did not fit the schema, and this is the second one.
         received: The answer as it was received: the body, or a JSON array of the events of a stream.
     """
 
@@ -185,6 +191,9 @@ class Completion:
     cached: bool = False
     source_id: UUID | None = None
     call_id: UUID | None = None
+    parsed: Any = None
+    output_by: OutputBy | None = None
+    repaired: bool = False
     received: bytes = field(default=b"", compare=False, repr=False)
 
     @property

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from workbench.calls import media
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -25,6 +27,20 @@ class Image:
     media_type: str = "image/png"
     url: str | None = None
 
+    @classmethod
+    def of(cls, source: media.Source) -> Image:
+        """The picture at a path or URL, or of these bytes; its media type is read from its first bytes.
+
+        A picture at `http://…` or `https://…` is not fetched: the provider does that, where it can.
+
+        Raises:
+            ConfigError: There is no such file, it is no picture, or it is larger than 50 MiB.
+        """
+        if media.is_url(source):
+            return cls(url=str(source))
+        data, _ = media.read(source, "image")
+        return cls(data=data, media_type=media.image_type(data, source))
+
     @property
     def base64(self) -> str:
         """The bytes in base64; empty where only a URL is known."""
@@ -39,6 +55,24 @@ class File:
     media_type: str = "application/pdf"
     url: str | None = None
     name: str | None = None
+
+    @classmethod
+    def of(cls, source: media.Source, *, media_type: str | None = None, name: str | None = None) -> File:
+        """The document at a path or URL, or of these bytes.
+
+        Args:
+            source: As of `Image.of`.
+            media_type: What it is; told by its first bytes, its name, or as plain text where not given.
+            name: What the model knows it by; the file's where not given.
+
+        Raises:
+            ConfigError: There is no such file, its type cannot be told, or it is larger than 50 MiB.
+        """
+        if media.is_url(source):
+            return cls(url=str(source), media_type=media_type or "application/pdf", name=name)
+        data, own_name = media.read(source, "file")
+        name = name or own_name
+        return cls(data=data, media_type=media_type or media.file_type(data, name, source), name=name)
 
     @property
     def base64(self) -> str:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import get_args
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
 
-from workbench.calls import Message, Role
+from workbench.calls import File, Image, Message, Part, Role, Text
 from workbench.errors import ConfigError
 
-Messages = str | Message | Mapping[str, str] | Sequence[Message | Mapping[str, str]]
+Content = str | Part
+Messages = str | Message | Mapping[str, Any] | Sequence[Message | Mapping[str, Any]] | Sequence[Content]
+"""The user's text, one turn, the turns of a conversation, or the texts, images and files of one turn."""
+
 ROLES: tuple[str, ...] = get_args(Role)
 
 
-def messages_of(messages: Messages, system: str | None) -> tuple[Message, ...]:
+def messages_of(messages: Messages, system: str | None = None) -> tuple[Message, ...]:
     """The turns, the system prompt first where there is one.
 
     Raises:
         ConfigError: There are none, or one is not a message.
     """
-    turns: Sequence[Message | Mapping[str, str]]
+    turns: Sequence[Message | Mapping[str, Any] | Content]
     if isinstance(messages, str):
         turns = [Message(role="user", content=messages)]
     elif isinstance(messages, (Message, Mapping)):
         turns = [messages]
+    elif any(isinstance(each, (Image, File)) for each in messages):
+        turns = [Message(role="user", content=tuple(_parts(messages)))]
     else:
         turns = messages
     if not turns:
@@ -35,7 +40,25 @@ def _turn(turn: object) -> Message:
     match turn:
         case {"role": role, "content": str(content), **rest} if role in ROLES and not rest:
             return Message(role=role, content=content)
+        case {"role": role, "content": [*parts], **rest} if role in ROLES and not rest:
+            return Message(role=role, content=tuple(_parts(parts)))
     raise ConfigError(
         f"not a message: {turn!r}: write {{'role': …, 'content': 'text'}}, the role being one of "
         f"{', '.join(ROLES)}, or a workbench.Message for anything else"
     )
+
+
+def _parts(content: Sequence[object]) -> Iterator[Part]:
+    for part in content:
+        match part:
+            case str(text) | {"type": "text", "text": str(text)}:
+                yield Text(text=text)
+            case {"type": "image_url", "image_url": {"url": str(url)}}:
+                yield Image.of(url)
+            case Text() | Image() | File():
+                yield part
+            case _:
+                raise ConfigError(
+                    f"no part of a turn: {part!r:.200}: write a text, workbench.Image.of(…) or "
+                    "workbench.File.of(…)"
+                )
