@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import httpx
 import orjson
@@ -17,9 +18,11 @@ from workbench.transport.answer import Answer
 from workbench.transport.authorising import authorise
 from workbench.transport.deadline import Deadline
 from workbench.transport.failures import LOST, Failures
+from workbench.transport.listing import list_models
 from workbench.transport.pools import MakeHttp, Pools, make_http
 from workbench.transport.reading import Heard
 
+T = TypeVar("T")
 HEADERS = {
     "Content-Type": "application/json",
     "User-Agent": "llm-workbench",
@@ -79,21 +82,52 @@ class Transport:
         Raises:
             CallError: It does not answer, or not with a listing.
         """
-        wire = protocol(endpoint.protocol)
-        path = wire.MODELS_PATH if endpoint.models_path is None else endpoint.models_path
-        request = await _request("GET", endpoint, path, timeouts)
+
+        async def ask(
+            place: Endpoint, path: str, decode: Callable[[Any], T], body: Mapping[str, Any] | None
+        ) -> T:
+            return await self.ask(place, path, timeouts, decode, what="list of models", body=body)
+
+        return await list_models(endpoint, protocol(endpoint.protocol), ask)
+
+    async def ask(
+        self,
+        endpoint: Endpoint,
+        path: str,
+        timeouts: Timeouts,
+        decode: Callable[[Any], T],
+        *,
+        what: str,
+        body: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Ask a provider for something besides an answer of a model, such as its models.
+
+        Args:
+            endpoint: Who is asked.
+            path: Appended to the base URL, or a whole URL.
+            timeouts: How long to wait.
+            decode: Reads the answer's JSON; one of `SHAPE_ERRORS` says that it is not what was asked for.
+            what: What is asked for, for messages of errors.
+            body: Is posted; without it the path is got.
+
+        Raises:
+            CallError: It does not answer, or refuses, or answers something else.
+        """
+        method, content = ("GET", None) if body is None else ("POST", orjson.dumps(body))
+        request = await _request(method, endpoint, path, timeouts, content)
         failures = Failures(
-            name=f"{endpoint.provider}: list of models", endpoint=endpoint, wire=wire, timeouts=timeouts
+            name=f"{endpoint.provider}: {what}",
+            endpoint=endpoint,
+            wire=protocol(endpoint.protocol),
+            timeouts=timeouts,
         )
         async with _exchange(await self._pools.http(), request, failures) as response:
-            content = await response.aread()
+            received = await response.aread()
         if response.status_code >= 400:
-            raise failures.refused(response, content)
+            raise failures.refused(response, received)
         with contextlib.suppress(*SHAPE_ERRORS):
-            body = orjson.loads(content)
-            # Together answers with the bare list that others put under "data".
-            return wire.decode_models({"data": body} if isinstance(body, list) else body)
-        raise failures.unreadable(response, content)
+            return decode(orjson.loads(received))
+        raise failures.unreadable(response, received)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop; those of other loops close with them."""
@@ -129,7 +163,7 @@ async def _request(
 ) -> httpx.Request:
     headers = {**HEADERS, **endpoint.headers}
     limits = httpx.Timeout(None, connect=timeouts.connect_s).as_dict()
-    url = _url(endpoint.base_url + path)
+    url = _url(path if path.startswith("https://") else endpoint.base_url + path)
     if endpoint.query:
         url = url.copy_merge_params(dict(endpoint.query))
     request = httpx.Request(method, url, headers=headers, content=body, extensions={"timeout": limits})
