@@ -42,6 +42,9 @@ CONTEXT_PHRASES = (
     "context size",
     "prompt is too long",
     "maximum context",
+    "too many tokens: ",  # Cohere
+    "`inputs` must have less than",  # TGI
+    "`inputs` tokens + `max_new_tokens`",
 )
 # A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral.
 MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model")
@@ -158,6 +161,8 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
     words = message.lower()
     if status < 300 and code is not None and code.isdecimal():
         status = int(code)  # OpenRouter says inside a 200 which status it would have been
+    if status < 300 and code == "validation":
+        status = 422  # TGI likewise, where a stream was asked for
     kind: type[CallError] = InvalidRequestError
     retryable: bool | None = None
     if code in QUOTA_CODES or status == 402:

@@ -5,7 +5,7 @@ A protocol is a module with the members of `Protocol`. For every one of them
 """
 
 from workbench.errors import ConfigError
-from workbench.protocols import anthropic, ollama, openai
+from workbench.protocols import anthropic, cohere, cohere_embeddings, ollama, openai
 from workbench.protocols.interface import SHAPE_ERRORS, ErrorWords, ModelInfo, Protocol, decode_received
 
 __all__ = [
@@ -20,10 +20,18 @@ __all__ = [
     "protocol",
 ]
 
-PROTOCOLS: dict[str, Protocol] = {"openai": openai, "anthropic": anthropic, "ollama": ollama}
+PROTOCOLS: dict[str, Protocol] = {
+    "openai": openai,
+    "anthropic": anthropic,
+    "ollama": ollama,
+    "cohere": cohere,
+    "cohere_embeddings": cohere_embeddings,
+}
 COMPLETIONS: dict[str, str] = {}
 """The protocol of text completions at hosts whose conversations are in another."""
-EMBEDDINGS: dict[str, str] = {}
+EMBEDDINGS: dict[str, str] = {
+    "cohere": "cohere_embeddings",
+}
 """Likewise of embeddings."""
 
 
