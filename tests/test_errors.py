@@ -37,6 +37,21 @@ def test_what_is_drawn_as_retryable_is_retryable() -> None:
         (429, "insufficient_quota", "", "RateLimitError", False),
         (429, "enforced_spend_limit_reached", "", "RateLimitError", False),
         (402, None, "Insufficient Balance", "RateLimitError", False),
+        # Out of money or of a day's share, which only the words say.
+        (400, "invalid_request_error", "Your credit balance is too low to access", "RateLimitError", False),
+        (403, None, "Your team has either used all available credits or", "RateLimitError", False),
+        (429, None, "Your team has either used all available credits or", "RateLimitError", False),
+        (403, None, "You have run out of credits or need a subscription", "RateLimitError", False),
+        (429, None, "a Trial key, which is limited to 1000 API calls / month", "RateLimitError", False),
+        (429, None, "a Trial key, which is limited to 40 API calls / minute", "RateLimitError", None),
+        (429, None, "Rate limit exceeded: free-models-per-day", "RateLimitError", False),
+        # More than the limit of a minute: waiting does not make it smaller.
+        (413, "rate_limit_exceeded", "Request too large for model `x` on TPM", "RateLimitError", False),
+        (429, "rate_limit_exceeded", "Request too large for gpt-x: Limit 1", "RateLimitError", False),
+        (500, None, "we have run out of credits ourselves", "OverloadedError", None),
+        (498, "capacity_exceeded", "", "OverloadedError", None),  # Groq's flex tier
+        (498, None, "invalid token", "InvalidRequestError", None),  # Cohere's
+        (499, None, "request cancelled", "CallTimeoutError", True),
         (401, None, "", "AuthenticationError", None),
         (400, "invalid_api_key", "", "AuthenticationError", None),
         (400, "context_length_exceeded", "", "ContextLengthError", None),
@@ -49,6 +64,7 @@ def test_what_is_drawn_as_retryable_is_retryable() -> None:
         (400, None, "temperature: not supported with this model", "InvalidRequestError", None),
         (408, None, "", "CallTimeoutError", True),
         (409, None, "", "CallTimeoutError", True),
+        (425, None, "", "CallTimeoutError", True),
         (500, None, "", "OverloadedError", None),
         (529, "overloaded_error", "", "OverloadedError", None),
         (200, "overloaded_error", "", "OverloadedError", None),

@@ -31,6 +31,18 @@ if TYPE_CHECKING:
 QUOTA_CODES = frozenset(
     {"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"}
 )
+# The same in words, where the code does not tell: Anthropic (400), xAI (403, 429), Cohere's trial keys and
+# OpenRouter's free models (429); and what is larger than the limit of a minute: OpenAI (429), Groq (413).
+QUOTA_PHRASES = (
+    "credit balance is too low",
+    "used all available credits",
+    "run out of credits",
+    "api calls / month",
+    "free-models-per-day",
+    "request too large for",
+)
+# Groq's flex tier, with status 498.
+OVERLOAD_CODES = frozenset({"capacity_exceeded", "overloaded_error"})
 RATE_CODES = frozenset({"rate_limit_error", "rate_limit_exceeded"})
 KEY_CODES = frozenset({"authentication_error", "permission_error", "invalid_api_key"})
 CONTEXT_CODES = frozenset(
@@ -165,7 +177,7 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         status = 422  # TGI likewise, where a stream was asked for
     kind: type[CallError] = InvalidRequestError
     retryable: bool | None = None
-    if code in QUOTA_CODES or status == 402:
+    if code in QUOTA_CODES or status == 402 or (status < 500 and any(p in words for p in QUOTA_PHRASES)):
         kind, retryable = RateLimitError, False
     elif status == 429 or code in RATE_CODES:
         kind = RateLimitError
@@ -179,8 +191,8 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         or (status == 400 and any(p in words for p in MODEL_PHRASES))
     ):
         kind = ModelNotFoundError
-    elif status >= 500 or (status < 300 and code != "invalid_request_error"):
+    elif status >= 500 or code in OVERLOAD_CODES or (status < 300 and code != "invalid_request_error"):
         kind = OverloadedError
-    elif status in {408, 409, 425}:  # the SDKs of OpenAI and Anthropic retry these too
+    elif status in {408, 409, 425, 499}:  # the SDKs of OpenAI and Anthropic retry these too; Cohere's 499
         kind, retryable = CallTimeoutError, True
     return kind, retryable

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from workbench.errors import (
 )
 from workbench.providers import HOSTS, register
 from workbench.simulator import Simulator
-from workbench.transport.failures import retry_after_s
 
 MODEL_OF = {"openai": "swift", "anthropic": "sage", "ollama": "local"}
 DEVIATIONS: dict[str, dict[str, Any]] = {
@@ -181,25 +179,3 @@ async def test_an_error_survives_a_pickle(client: Client, steered: Steered) -> N
     assert type(again) is RateLimitError
     assert str(again) == str(caught.value)
     assert vars(again) == vars(caught.value)
-
-
-NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "20"}, 20.0),
-        ({"retry-after": "0.5"}, 0.5),
-        ({"retry-after": "-1"}, 0.0),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "Sat, 21 Nov 2026 12:00:30 GMT"}, 30.0),
-        ({"retry-after": "Sat, 21 Nov 2026 12:00:30 -0000"}, 30.0),  # a date that names no zone
-        ({"retry-after": "Sat, 21 Nov 2026 11:00:00 GMT"}, 0.0),
-        ({"retry-after-ms": "250", "retry-after": "20"}, 0.25),
-        ({"retry-after-ms": "?", "retry-after": "20"}, 20.0),
-    ],
-)
-def test_the_wait_that_a_provider_asks_for_is_read(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry_after_s(headers, NOON) == seconds

@@ -16,6 +16,7 @@ from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
 from workbench.errors import CallError
 from workbench.protocols import SHAPE_ERRORS
 from workbench.transport.failures import LOST, Failures, request_id
+from workbench.transport.hints import rest_s
 from workbench.transport.reading import events, streams
 
 # A body should end with its last event. Its connection is used again only where it has, so that is waited
@@ -41,6 +42,7 @@ class Answer:
         """
         self._status = response.status_code
         self._progress.request_id = request_id(response)
+        self._progress.rest_s = rest_s(response.headers)
         if streams(response):
             return await self._read_events(response)
         return await self._read_whole(response)

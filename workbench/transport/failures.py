@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
 
 import aiohttp
 import httpx
@@ -20,11 +16,13 @@ from workbench.errors import (
     CallTimeoutError,
     ConnectionFailedError,
     InvalidRequestError,
+    RateLimitError,
     UnreadableError,
     kind_of,
 )
 from workbench.protocols import SHAPE_ERRORS, Protocol
 from workbench.transport.deadline import Deadline
+from workbench.transport.hints import retry_after_s
 
 BODY_CHARACTERS = 4_000
 LOST = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError)
@@ -65,7 +63,11 @@ class Failures:
             provider=self.endpoint.provider,
             status=response.status_code,
             request_id=request_id(response),
-            retry_after_s=retry_after_s(response.headers),
+            retry_after_s=retry_after_s(
+                response.headers,
+                told_s=words.retry_after_s if words else None,
+                limited=kind is RateLimitError,
+            ),
             body=text[:BODY_CHARACTERS],
             retryable=retryable,
         )
@@ -153,21 +155,3 @@ def request_id(response: httpx.Response) -> str | None:
 def content_type(response: httpx.Response) -> str:
     """The media type of an answer, in lower case and without parameters; empty where it has none."""
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
-
-
-def retry_after_s(headers: Mapping[str, Any], now: datetime | None = None) -> float | None:
-    """How long a provider asks to wait, seconds, at least 0; `None` where it does not say.
-
-    Args:
-        headers: Of the answer: `retry-after-ms`, or `retry-after` in seconds or as a date.
-        now: The present, aware; the clock's where not given.
-    """
-    with contextlib.suppress(KeyError, ValueError):
-        return max(0.0, float(headers["retry-after-ms"]) / 1000)
-    value = str(headers.get("retry-after", ""))
-    with contextlib.suppress(ValueError):
-        return max(0.0, float(value))
-    with contextlib.suppress(ValueError):
-        at = parsedate_to_datetime(value)
-        return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - (now or datetime.now(UTC))).total_seconds())
-    return None
