@@ -5,7 +5,24 @@ A protocol is a module with the members of `Protocol`. For every one of them
 """
 
 from workbench.errors import ConfigError
-from workbench.protocols import anthropic, cohere, cohere_embeddings, ollama, openai
+from workbench.protocols import (
+    anthropic,
+    azure_completions,
+    azure_embeddings,
+    azure_openai,
+    bedrock,
+    cohere,
+    cohere_embeddings,
+    gemini,
+    gemini_embeddings,
+    ollama,
+    openai,
+    openai_completions,
+    openai_embeddings,
+    openai_responses,
+    vertex,
+    vertex_embeddings,
+)
 from workbench.protocols.interface import SHAPE_ERRORS, ErrorWords, ModelInfo, Protocol, decode_received
 
 __all__ = [
@@ -22,15 +39,35 @@ __all__ = [
 
 PROTOCOLS: dict[str, Protocol] = {
     "openai": openai,
+    "openai_completions": openai_completions,
+    "openai_embeddings": openai_embeddings,
+    "openai_responses": openai_responses,
+    "azure": azure_openai,
+    "azure_completions": azure_completions,
+    "azure_embeddings": azure_embeddings,
     "anthropic": anthropic,
+    "gemini": gemini,
+    "gemini_embeddings": gemini_embeddings,
+    "vertex": vertex,
+    "vertex_embeddings": vertex_embeddings,
+    "bedrock": bedrock,
     "ollama": ollama,
     "cohere": cohere,
     "cohere_embeddings": cohere_embeddings,
 }
-COMPLETIONS: dict[str, str] = {}
+COMPLETIONS: dict[str, str] = {
+    "openai": "openai_completions",
+    "openai_responses": "openai_completions",
+    "azure": "azure_completions",
+}
 """The protocol of text completions at hosts whose conversations are in another."""
 EMBEDDINGS: dict[str, str] = {
+    "openai": "openai_embeddings",
+    "openai_responses": "openai_embeddings",
+    "azure": "azure_embeddings",
     "cohere": "cohere_embeddings",
+    "gemini": "gemini_embeddings",
+    "vertex": "vertex_embeddings",
 }
 """Likewise of embeddings."""
 
