@@ -4,6 +4,7 @@
 WorkbenchError
 ├─ ConfigError                nothing was sent: set a key, fix a name
 ├─ DataError                  a file of ours or yours is not what it should be
+├─ OutputError                an answer came, and does not fit the schema that was asked for
 └─ CallError                  something was sent: provider, model, status, request_id, attempts, body
    ├─ ConnectionFailedError     no answer                          retryable
    ├─ CallTimeoutError          too late, or stopped half way      retryable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 # OpenAI: code insufficient_quota. Anthropic: error_code enforced_spend_limit_reached. DeepSeek: 402.
 QUOTA_CODES = frozenset(
     {"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"}
+    | {"ServiceQuotaExceededException"}
 )
 # The same in words, where the code does not tell: Anthropic (400), xAI (403, 429), Cohere's trial keys and
 # OpenRouter's free models (429); and what is larger than the limit of a minute: OpenAI (429), Groq (413).
@@ -57,9 +59,20 @@ CONTEXT_PHRASES = (
     "too many tokens: ",  # Cohere
     "`inputs` must have less than",  # TGI
     "`inputs` tokens + `max_new_tokens`",
+    "input is too long",  # Bedrock: all families; Titan and Nova
+    "too many input tokens",
+    "input tokens exceed",
 )
-# A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral.
-MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model")
+# What AWS's exceptions are, for those that come inside a stream of status 200.
+AWS_STATUS = {
+    "ThrottlingException": 429,
+    "ModelTimeoutException": 408,
+    "AccessDeniedException": 403,
+    "ResourceNotFoundException": 404,
+    "ValidationException": 400,
+}
+# A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral, Bedrock.
+MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model", "model identifier is invalid")
 
 
 class WorkbenchError(Exception):
@@ -72,6 +85,25 @@ class ConfigError(WorkbenchError):
 
 class DataError(WorkbenchError):
     """A data set or a log file is not what it should be; the message names the place and the remedy."""
+
+
+class OutputError(WorkbenchError):
+    """An answer came and is a row of the log, but does not fit the schema that was asked for.
+
+    Attributes:
+        completion: The answer.
+        problem: What does not fit.
+    """
+
+    def __init__(self, message: str, *, completion: Completion | None = None, problem: str = "") -> None:
+        super().__init__(message)
+        self.completion = completion
+        self.problem = problem
+
+    @property
+    def text(self) -> str:
+        """What the model wrote."""
+        return "" if self.completion is None else self.completion.text
 
 
 class CallError(WorkbenchError):
@@ -175,6 +207,11 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         status = int(code)  # OpenRouter says inside a 200 which status it would have been
     if status < 300 and code == "validation":
         status = 422  # TGI likewise, where a stream was asked for
+    if status < 300 and code is not None:
+        status = AWS_STATUS.get(code, status)
+    if status == 424:
+        # AWS: the model failed. SageMaker says which status its server answered with.
+        status = int(code) if code is not None and code.isdecimal() else 500
     kind: type[CallError] = InvalidRequestError
     retryable: bool | None = None
     if code in QUOTA_CODES or status == 402 or (status < 500 and any(p in words for p in QUOTA_PHRASES)):

@@ -8,6 +8,7 @@ import httpx
 
 from workbench.calls import Endpoint
 from workbench.errors import ConfigError
+from workbench.transport.aws import by_aws
 
 Authorise = Callable[[Endpoint, httpx.Request], Awaitable[None]]
 """Puts what a request needs into its headers, when it is otherwise ready to be sent."""
@@ -19,7 +20,7 @@ async def by_key(endpoint: Endpoint, request: httpx.Request) -> None:
         request.headers[endpoint.auth_header] = endpoint.auth_prefix + endpoint.secret.reveal()
 
 
-AUTHORISATIONS: dict[str, Authorise] = {"key": by_key}
+AUTHORISATIONS: dict[str, Authorise] = {"key": by_key, "aws": by_aws}
 
 
 async def authorise(endpoint: Endpoint, request: httpx.Request) -> None:

@@ -51,6 +51,7 @@ class Failures:
             words = self.wire.decode_error(orjson.loads(content))
         text = self._readable(content)
         message, code = (self._redact(words.message), words.code) if words else (text[:200], None)
+        code = code or _aws_code(response)
         if not words and (not text or text.lstrip().startswith("<")):
             message = response.reason_phrase
         kind, retryable = kind_of(response.status_code, code, message)
@@ -148,8 +149,13 @@ class Failures:
 
 def request_id(response: httpx.Response) -> str | None:
     """The provider's id of the request: what its support asks for; `None` where it gives none."""
-    found: str | None = response.headers.get("x-request-id") or response.headers.get("request-id")
-    return found
+    names = ("x-request-id", "request-id", "x-amzn-requestid")
+    return next((response.headers[name] for name in names if response.headers.get(name)), None)
+
+
+def _aws_code(response: httpx.Response) -> str | None:
+    # AWS names its errors in a header alone: `ThrottlingException:http://internal…`.
+    return str(response.headers.get("x-amzn-errortype", "")).partition(":")[0] or None
 
 
 def content_type(response: httpx.Response) -> str:

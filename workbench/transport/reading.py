@@ -9,10 +9,11 @@ import httpx
 from httpx_sse import EventSource
 
 from workbench.transport.deadline import Deadline
+from workbench.transport.eventstream import EVENT_STREAM, aws_events
 from workbench.transport.failures import content_type
 
 SERVER_SENT = "text/event-stream"
-STREAMS = frozenset({SERVER_SENT, "application/x-ndjson", "application/jsonl"})
+STREAMS = frozenset({SERVER_SENT, EVENT_STREAM, "application/x-ndjson", "application/jsonl"})
 
 
 class Heard(httpx.AsyncByteStream):
@@ -38,12 +39,17 @@ def streams(response: httpx.Response) -> bool:
 
 
 async def events(response: httpx.Response) -> AsyncGenerator[str]:
-    """The data of each event: of server-sent events, or the lines of an NDJSON body."""
+    """The data of each event: of server-sent events, of AWS's frames, or the lines of an NDJSON body."""
     if content_type(response) == SERVER_SENT:
         async with aclosing(EventSource(response).aiter_sse()) as sent:
             async for event in sent:
                 if event.data:
                     yield event.data
+        return
+    if content_type(response) == EVENT_STREAM:
+        async with aclosing(aws_events(response.aiter_bytes())) as sent:
+            async for data in sent:
+                yield data
         return
     # Not `aiter_lines`: it takes U+2028 and its like for line ends, which JSON may have inside its texts.
     begun = b""
