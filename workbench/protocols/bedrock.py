@@ -31,9 +31,7 @@ __all__ = [
     "encode_count",
 ]
 
-MODELS_PATH = (
-    "/foundation-models"  # of the service `bedrock`, which is at another host than `bedrock-runtime`
-)
+MODELS_PATH = "/foundation-models"  # of the service `bedrock`, whose host is another one
 END: str | None = None
 
 FINISH_REASONS: Mapping[str, FinishReason] = {

@@ -8,19 +8,8 @@ from urllib.parse import quote
 
 FAMILIES = frozenset(
     {
-        *(
-            "ai21",
-            "amazon",
-            "anthropic",
-            "cohere",
-            "deepseek",
-            "google",
-            "luma",
-            "meta",
-            "minimax",
-            "mistral",
-        ),
-        *("moonshot", "moonshotai", "nvidia", "openai", "qwen", "stability", "twelvelabs", "writer", "zai"),
+        *("ai21", "amazon", "anthropic", "cohere", "deepseek", "google", "meta", "minimax", "mistral"),
+        *("moonshot", "moonshotai", "nvidia", "openai", "qwen", "writer", "zai"),
     }
 )
 _REGION = re.compile(r"^(?:[a-z]{2}|us-gov|apac|global)\.(?=[a-z0-9-]+\.)")
