@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # OpenAI: code insufficient_quota. Anthropic: error_code enforced_spend_limit_reached. DeepSeek: 402.
 QUOTA_CODES = frozenset(
     {"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"}
-    | {"ServiceQuotaExceededException"}
+    | {"ServiceQuotaExceededException", "daily_quota_exceeded", "contract_spend_limit_reached"}
 )
 # The same in words, where the code does not tell: Anthropic (400), xAI (403, 429), Cohere's trial keys and
 # OpenRouter's free models (429); and what is larger than the limit of a minute: OpenAI (429), Groq (413).
@@ -45,8 +45,13 @@ QUOTA_PHRASES = (
 )
 # Groq's flex tier, with status 498.
 OVERLOAD_CODES = frozenset({"capacity_exceeded", "overloaded_error"})
-RATE_CODES = frozenset({"rate_limit_error", "rate_limit_exceeded"})
-KEY_CODES = frozenset({"authentication_error", "permission_error", "invalid_api_key"})
+RATE_CODES = frozenset({"rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED"})
+KEY_CODES = frozenset(
+    {"authentication_error", "permission_error", "invalid_api_key"}
+    | {"API_KEY_INVALID", "UNAUTHENTICATED", "PERMISSION_DENIED"}
+)
+# What says inside a stream that it is not the provider's fault.
+REQUEST_CODES = frozenset({"invalid_request_error", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND"})
 CONTEXT_CODES = frozenset(
     {"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"}
 )
@@ -56,6 +61,7 @@ CONTEXT_PHRASES = (
     "context size",
     "prompt is too long",
     "maximum context",
+    "input token count",  # Gemini
     "too many tokens: ",  # Cohere
     "`inputs` must have less than",  # TGI
     "`inputs` tokens + `max_new_tokens`",
@@ -228,7 +234,7 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         or (status == 400 and any(p in words for p in MODEL_PHRASES))
     ):
         kind = ModelNotFoundError
-    elif status >= 500 or code in OVERLOAD_CODES or (status < 300 and code != "invalid_request_error"):
+    elif status >= 500 or code in OVERLOAD_CODES or (status < 300 and code not in REQUEST_CODES):
         kind = OverloadedError
     elif status in {408, 409, 425, 499}:  # the SDKs of OpenAI and Anthropic retry these too; Cohere's 499
         kind, retryable = CallTimeoutError, True
