@@ -16,6 +16,8 @@ from workbench.protocols import (
     gemini,
     gemini_embeddings,
     ollama,
+    ollama_embeddings,
+    ollama_generate,
     openai,
     openai_completions,
     openai_embeddings,
@@ -52,6 +54,8 @@ PROTOCOLS: dict[str, Protocol] = {
     "vertex_embeddings": vertex_embeddings,
     "bedrock": bedrock,
     "ollama": ollama,
+    "ollama_generate": ollama_generate,
+    "ollama_embeddings": ollama_embeddings,
     "cohere": cohere,
     "cohere_embeddings": cohere_embeddings,
 }
@@ -59,6 +63,7 @@ COMPLETIONS: dict[str, str] = {
     "openai": "openai_completions",
     "openai_responses": "openai_completions",
     "azure": "azure_completions",
+    "ollama": "ollama_generate",
 }
 """The protocol of text completions at hosts whose conversations are in another."""
 EMBEDDINGS: dict[str, str] = {
@@ -68,6 +73,7 @@ EMBEDDINGS: dict[str, str] = {
     "cohere": "cohere_embeddings",
     "gemini": "gemini_embeddings",
     "vertex": "vertex_embeddings",
+    "ollama": "ollama_embeddings",
 }
 """Likewise of embeddings."""
 

@@ -37,6 +37,7 @@ __all__ = [
     "decode_models",
     "decode_request",
     "encode",
+    "next_page",
 ]
 
 MODELS_PATH = "/v1/models?page_size=1000"  # the most that there can be; 20 where nothing is said
@@ -100,6 +101,12 @@ def decode_error(body: Mapping[str, Any]) -> ErrorWords | None:
 def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
     """The listing. What is not among a model's features is not known: older models list none."""
     return tuple(_model(model) for model in body["models"])
+
+
+def next_page(body: Mapping[str, Any]) -> dict[str, str] | None:
+    """Parameters of the listing's next page; `None` after the last."""
+    token = body.get("next_page_token")
+    return {"page_token": token} if token else None
 
 
 def _model(model: Mapping[str, Any]) -> ModelInfo:

@@ -1,7 +1,7 @@
 """Ollama's own chat protocol.
 
 The base URL is the bare host; a stream is one JSON object a line. Ollama silently cuts a prompt to `num_ctx`
-tokens: set it through `Params.extra`.
+tokens: set it through `Params.extra`. `prompt_eval_count` may be missing where the prompt was in its cache.
 
 Source: https://docs.ollama.com/api/chat
 """
@@ -9,95 +9,43 @@ Source: https://docs.ollama.com/api/chat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.calls import (
     Chunk,
     Completion,
     FinishReason,
-    Image,
-    Message,
-    Params,
-    Request,
-    Text,
-    ToolCall,
+    ModelInfo,
+    ThoughtPiece,
     ToolCallPiece,
     Usage,
     fold,
 )
-from workbench.errors import ConfigError
-from workbench.protocols.decoding import image_of, stop_of, with_rest
-from workbench.protocols.encoding import arguments_of, check, only, parts_of, present, text_of
 from workbench.protocols.error_words import error_words
-from workbench.protocols.interface import ErrorWords, ModelInfo
+from workbench.protocols.interface import ErrorWords
+from workbench.protocols.ollama_requests import CARRIES, decode_request, encode
+from workbench.protocols.openai_logprobs import token_logprob
 
-CHAT_PATH = "/api/chat"
-CARRIES = frozenset({"temperature", "top_p", "max_tokens", "stop", "seed", "images"})
+__all__ = [
+    "CARRIES",
+    "END",
+    "MODELS_PATH",
+    "decode",
+    "decode_error",
+    "decode_event",
+    "decode_models",
+    "decode_request",
+    "decode_show",
+    "encode",
+    "encode_show",
+]
+
 MODELS_PATH = "/api/tags"
+SHOW_PATH = "/api/show"
 END: str | None = None
 
 FINISH_REASONS: Mapping[str, FinishReason] = {"stop": "stop", "length": "length"}
-# At the top level of a body Ollama ignores these without a word.
-OPTIONS = frozenset(
-    {
-        *("num_ctx", "num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "use_mmap", "num_predict"),
-        *("top_k", "min_p", "typical_p", "repeat_last_n", "repeat_penalty", "presence_penalty"),
-        *("frequency_penalty", "penalize_newline", "mirostat", "mirostat_tau", "mirostat_eta"),
-    }
-)
-
-
-def encode(request: Request) -> tuple[str, dict[str, Any]]:
-    """Path and body.
-
-    Parameters go into `options`, and so do those of `extra` that Ollama knows as options (`num_ctx`, `top_k`,
-    …); the rest of `extra` goes to the top level. `stream` is always sent, because Ollama streams by default.
-    The text parts of a turn are joined by a blank line.
-
-    Raises:
-        ConfigError: An image that is known by its URL only; arguments of a tool call that are no JSON object;
-            a turn whose parts do not belong to its role.
-    """
-    only(request, CARRIES, protocol="ollama")
-    check(request.messages, protocol="ollama", image_roles=("user", "tool"))
-    params = request.params
-    options = present(
-        temperature=params.temperature,
-        top_p=params.top_p,
-        num_predict=params.max_tokens,
-        stop=None if params.stop is None else list(params.stop),
-        seed=params.seed,
-    )
-    options |= {name: value for name, value in params.extra.items() if name in OPTIONS}
-    options |= params.extra.get("options", {})
-    body: dict[str, Any] = {
-        "model": request.model,
-        "messages": list(_messages(request.messages)),
-        "stream": request.stream,
-    }
-    body |= {name: value for name, value in params.extra.items() if name not in OPTIONS}
-    return CHAT_PATH, body | present(options=options or None)
-
-
-def decode_request(body: Mapping[str, Any]) -> Request:
-    """The request that a body asks; a call without an id is known by the name of its function."""
-    options = dict(body.get("options") or {})
-    params = Params(
-        temperature=options.pop("temperature", None),
-        top_p=options.pop("top_p", None),
-        max_tokens=options.pop("num_predict", None),
-        stop=stop_of(options.pop("stop", None)),
-        seed=options.pop("seed", None),
-        extra={name: value for name, value in options.items() if name in OPTIONS},
-    )
-    request = Request(
-        model=body["model"],
-        messages=tuple(_turn(message) for message in body["messages"]),
-        params=params,
-        stream=body.get("stream", True),
-    )
-    return with_rest(request, body, encode(request)[1])
 
 
 def decode(body: Mapping[str, Any]) -> Completion:
@@ -121,65 +69,60 @@ def decode_error(body: Mapping[str, Any]) -> ErrorWords | None:
 
 
 def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
-    """The models on this server; the listing does not tell their context's length."""
+    """The models on this server; what they can do is told of each alone."""
     return tuple(ModelInfo(id=model["model"]) for model in body["models"])
 
 
-def _messages(messages: Sequence[Message]) -> Iterator[dict[str, Any]]:
-    names: dict[str, str] = {}
-    for message in messages:
-        names |= {call.id: call.name for call in message.tool_calls}
-        calls = [
-            {"id": call.id, "function": {"name": call.name, "arguments": arguments_of(call)}}
-            for call in message.tool_calls
-        ]
-        images = [_image(part) for part in parts_of(message) if isinstance(part, Image)]
-        yield {"role": message.role, "content": text_of(message)} | present(
-            images=images or None,
-            tool_calls=calls or None,
-            tool_call_id=message.tool_call_id,
-            # Servers that know no ids match a result with its call by the function's name.
-            tool_name=names.get(message.tool_call_id or ""),
-        )
+def encode_show(model: str) -> tuple[str, dict[str, Any]]:
+    """Path and body by which the server tells about a model."""
+    return SHOW_PATH, {"model": model}
 
 
-def _turn(message: Mapping[str, Any]) -> Message:
-    text = message.get("content") or ""
-    images = tuple(image_of(data) for data in message.get("images") or ())
-    return Message(
-        role=message["role"],
-        content=(*([Text(text=text)] if text else []), *images) if images else text,
-        tool_calls=tuple(
-            ToolCall(
-                id=call.get("id") or call["function"]["name"],
-                name=call["function"]["name"],
-                arguments=json.dumps(call["function"]["arguments"], ensure_ascii=False),
-            )
-            for call in message.get("tool_calls") or ()
-        ),
-        tool_call_id=message.get("tool_call_id") or message.get("tool_name"),
+def decode_show(body: Mapping[str, Any]) -> ModelInfo:
+    """What a model can do, and the context that it was made for: the server may give it less (`num_ctx`).
+
+    Its id is empty, for the answer does not repeat it.
+    """
+    facts = body.get("model_info") or {}
+    told: list[str] | None = body.get("capabilities")
+
+    def can(what: str) -> bool | None:
+        return None if told is None else what in told
+
+    return ModelInfo(
+        id="",
+        context_tokens=next((facts[name] for name in facts if name.endswith(".context_length")), None),
+        images=can("vision"),
+        tools=can("tools"),
+        reasoning=can("thinking"),
+        chat=can("completion"),
     )
 
 
-def _image(image: Image) -> str:
-    if image.data is None:
-        raise ConfigError(f"ollama fetches no image from {image.url!r}: give its bytes as Image(data=…)")
-    return image.base64
-
-
-def _chunk(body: Mapping[str, Any], message: Mapping[str, Any]) -> Chunk:
+def ending(body: Mapping[str, Any], **content: Any) -> Chunk:
+    """A piece with its content, and what the last line of an answer says of the whole."""
     reason = body.get("done_reason")
     usage = Usage(input_tokens=body.get("prompt_eval_count"), output_tokens=body.get("eval_count"))
     return Chunk(
-        text=message.get("content") or "",
-        reasoning=message.get("thinking") or "",
-        tool_calls=tuple(
-            _tool_call(place, call) for place, call in enumerate(message.get("tool_calls") or ())
-        ),
+        **content,
+        logprobs=tuple(token_logprob(each) for each in body.get("logprobs") or ()),
         finish_reason=FINISH_REASONS.get(reason, "other") if reason else None,
         usage=None if usage == Usage() else usage,
         served_model=body.get("model"),
         done=body.get("done", False),
+    )
+
+
+def _chunk(body: Mapping[str, Any], message: Mapping[str, Any]) -> Chunk:
+    thinking = message.get("thinking") or ""
+    return ending(
+        body,
+        text=message.get("content") or "",
+        reasoning=thinking,
+        thoughts=(ThoughtPiece(index=0, text=thinking),) if thinking else (),
+        tool_calls=tuple(
+            _tool_call(place, call) for place, call in enumerate(message.get("tool_calls") or ())
+        ),
     )
 
 
