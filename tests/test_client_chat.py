@@ -206,10 +206,10 @@ async def test_any_compatible_server_can_be_asked_by_its_url_and_key(tmp_path: P
     assert answer.cost_usd is None  # what an unknown server takes is not known, and not 0
 
 
-async def test_models_are_listed_and_asked_for_once(client: Client, steered: Steered) -> None:
+async def test_models_are_listed(client: Client, steered: Steered) -> None:
     listed = await client.models("sim")
     assert {model.id for model in listed} >= {"swift", "steady", "sage", "local"}
-    assert await client.models("sim") is listed
+    assert await client.models("sim") == listed
     with pytest.raises(ConfigError, match="unknown provider 'smi': did you mean 'sim'"):
         await client.models("smi")
 

@@ -83,6 +83,12 @@ def priced_models(endpoint: Endpoint) -> list[str]:
     return [*endpoint.prices, *(model.id for provider in listed for model in provider.models)]
 
 
+def context_tokens(endpoint: Endpoint, model: str) -> int | None:
+    """How long question and answer of a model may be, as far as the price list knows."""
+    found = _found(endpoint.price_list, model)
+    return None if found is None else found[1].context_window
+
+
 async def price(call: Call, send: Send) -> Completion:
     """Policy: write the cost on the completion, unless the provider itself reported one."""
     if not _own(call.endpoint, call.request.model):

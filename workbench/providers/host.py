@@ -18,10 +18,11 @@ class Host:
         name: What users write before the slash.
         aliases: Other names that users write for it.
         base_url: URL that the protocol's paths are appended to; the setting `<NAME>_BASE_URL` overrides it.
-            `{NAME}` in it is filled in from the settings, `{NAME:default}` likewise.
+            `{NAME}` in it is filled in from the settings; `{NAME:default}` and `{NAME|OTHER:default}` too.
         domains: Further domains that it answers at, `*` being any text: `"*.openai.azure.com"`.
         key: The setting that holds the key; `None` where there is none.
         other_keys: Further settings that it is looked up under.
+        model_key: A further setting of its default model, beside `<NAME>_MODEL`.
         needs_key: Whether nothing can be asked without the key.
         local: Whether it usually runs on the user's machine.
         listen_key: The setting by which the server itself is told where to listen; read where no base URL is
@@ -36,7 +37,9 @@ class Host:
         options: What else the protocol or the authorisation has to know; filled in like the base URL.
         renames: Names of body fields that it writes otherwise; an empty new name leaves the field out.
         refuses: Parameters, by our names, that none of its models takes.
-        models_path: Path of its listing of models, where it is not the protocol's.
+        models_path: Path of its listing of models, where it is not the protocol's; a whole URL, or a path
+            from `/..` on, where it is not under the base URL, and empty where there is none.
+        key_path: A path, or a whole URL, that answers to a right key only, where the listing answers anybody.
         embed_batch: Most texts of one request for embeddings.
         closed: When the service ended, and what replaced it; empty where it goes on.
         prices: USD per million input and output tokens by model, `"*"` for every one; where a model is not in
@@ -53,6 +56,7 @@ class Host:
     domains: tuple[str, ...] = ()
     key: str | None = None
     other_keys: tuple[str, ...] = ()
+    model_key: str | None = None
     needs_key: bool = True
     local: bool = False
     listen_key: str | None = None
@@ -66,6 +70,7 @@ class Host:
     renames: Mapping[str, str] = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
     models_path: str | None = None
+    key_path: str | None = None
     embed_batch: int = 100
     closed: str = ""
     prices: Prices = field(default_factory=dict)
