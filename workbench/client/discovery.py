@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.calls import Timeouts
 from workbench.config import Settings
 from workbench.errors import CallError, ConfigError
 from workbench.protocols import ModelInfo
-from workbench.providers import HOSTS, has_key, is_configured
+from workbench.providers import Host, has_key, is_configured, known_hosts
 
 # What providers list beside models that chat; the names are all that most listings give.
 NO_CHAT = re.compile(
@@ -47,9 +47,8 @@ async def look(settings: Settings, models: ListModels) -> list[Reachable]:
         settings: Where keys and base URLs are looked up.
         models: Lists the models of a provider in so much time, or raises.
     """
-    askable = [host for host in HOSTS.values() if has_key(host, settings) or not host.needs_key]
     found = await asyncio.gather(
-        *(_look(host.name, models, configured=is_configured(host, settings)) for host in askable)
+        *(_look(host, models, configured=is_configured(host, settings)) for host in _askable(settings))
     )
     return [each for each in found if each is not None]
 
@@ -65,16 +64,28 @@ def recorded(models: Sequence[str]) -> list[Reachable]:
     ]
 
 
-async def _look(provider: str, models: ListModels, *, configured: bool) -> Reachable | None:
+def _askable(settings: Settings) -> list[Host]:
+    """Who may answer; of several that share a key, or a local address, the first that is not set apart."""
+    askable: dict[str, Host] = {}
+    for host in known_hosts(settings).values():
+        own_address = is_configured(replace(host, key=None, other_keys=()), settings)
+        # Looking for credentials takes seconds where there are none.
+        open_to_all = not host.needs_key and host.auth == "key"
+        if own_address or (not host.closed and (has_key(host, settings) or open_to_all)):
+            shared = host.base_url if host.local else host.key or host.name
+            askable.setdefault(host.name if own_address else shared, host)
+    return list(askable.values())
+
+
+async def _look(host: Host, models: ListModels, *, configured: bool) -> Reachable | None:
+    provider = host.name
     try:
         listed = await models(provider, LISTING if configured else LOOK)
     except (CallError, ConfigError) as exc:
         return Reachable(provider=provider, problem=str(exc)) if configured else None
     names = [model.id for model in listed]
-    known = [name for name in HOSTS[provider].models if name in names or not names]
-    suggested = (
-        known or [name for name in names if not NO_CHAT.search(name)][: 3 if HOSTS[provider].local else 1]
-    )
+    known = [name for name in host.models if name in names or not names]
+    suggested = known or [name for name in names if not NO_CHAT.search(name)][: 3 if host.local else 1]
     return Reachable(
         provider=provider,
         models=tuple(f"{provider}/{name}" for name in names),

@@ -12,7 +12,7 @@ from workbench.calls import Endpoint, Params, Request
 from workbench.config import Settings
 from workbench.errors import ConfigError, DataError
 from workbench.protocols import SHAPE_ERRORS, protocol
-from workbench.providers import HOSTS, endpoint, host_for_url, register
+from workbench.providers import HOSTS, endpoint, find_host, host_for_url, register
 
 PARAMS = tuple(field.name for field in fields(Params))
 
@@ -63,7 +63,7 @@ def endpoint_of(row: Mapping[str, Any], settings: Settings, api_key: str | None)
             one that it is for.
     """
     provider, model, base_url = row["provider"], row["model"], row["base_url"]
-    if provider not in HOSTS:
+    if find_host(provider, settings) is None:
         if base_url is None:
             raise ConfigError(f"the log does not say where {provider!r} is: register it, or give a model")
         register(host_for_url(base_url))

@@ -26,7 +26,7 @@ from workbench.log.figures import key_of
 from workbench.log.frame import quoted
 from workbench.log.tokens import Array, Range, recounted
 from workbench.prices import Rate, cost_usd, priced_models, rates
-from workbench.providers import HOSTS, nearest, split_name
+from workbench.providers import host_of, nearest, split_name
 
 if TYPE_CHECKING:
     from workbench.log.tables import Log
@@ -85,8 +85,9 @@ def reprice(log: Log, model: str, by: Sequence[str], conditions: Conditions) -> 
 
 
 def _target(log: Log, model: str, others: set[str]) -> _Target:
-    provider, name = split_name(model, load_settings().default_provider)
-    host = HOSTS[provider]
+    settings = load_settings()
+    provider, name = split_name(model, settings)
+    host = host_of(provider, settings)
     host = host.variants.get(name, host)
     # No key is needed for prices.
     endpoint = Endpoint(

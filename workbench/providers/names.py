@@ -1,131 +1,82 @@
-"""From the name that a user writes to the place where the call goes."""
+"""From the name that a user writes to a provider and a model."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
-from functools import lru_cache
-from urllib.parse import urlsplit
 
-from workbench.calls import Endpoint, Secret
-from workbench.config import Settings
+from workbench.config import Settings, setting_of
 from workbench.errors import ConfigError
 from workbench.providers.hosts import HOSTS, Host
+from workbench.providers.table import default_host, find_host, known_hosts
 
 
-def split_name(name: str, default_provider: str | None = None) -> tuple[str, str]:
+def split_name(name: str, settings: Settings) -> tuple[str, str]:
     """Provider and model of `provider/model` or `provider:model`, split at the first separator.
 
     A name that begins with no known provider belongs to the default provider, where one is set, so that
-    `meta-llama/llama-4` or `llama3:8b` can be written bare.
+    `meta-llama/llama-4` or `llama3:8b` can be written bare. A provider alone means its default model
+    (`<PROVIDER>_MODEL`, or `LLM_DEFAULT_MODEL` for the default provider), and no name the default model.
 
     Raises:
-        ConfigError: The provider is unknown, or there is none and no default either.
+        ConfigError: The provider is unknown, or there is none and no default either; or no model is named.
     """
-    head, separator, model = _cut(name.strip())
-    if separator and head in HOSTS:
+    name = name.strip() or _default_name(settings)
+    head, separator, model = _cut(name)
+    host = find_host(head, settings)
+    default = default_host(settings)
+    if host is not None and separator:
         if not model:
             raise ConfigError(f"no model in {name!r}: write '{head}/model'")
-        return head, model
-    if default_provider is not None:
-        if default_provider not in HOSTS:
-            wrong = f"the default provider {default_provider!r} (LLM_PROVIDER) is unknown"
-            raise ConfigError(f"{wrong}: {_known(default_provider)}")
-        return default_provider, name.strip()
-    if separator:
-        raise ConfigError(f"unknown provider {head!r} in {name!r}: {_known(head)}")
-    raise ConfigError(
-        f"no provider in {name!r}: write 'provider/model', provider being one of {', '.join(HOSTS)}"
-    )
-
-
-def endpoint(
-    provider: str, model: str, settings: Settings, *, base_url: str | None = None, api_key: str | None = None
-) -> Endpoint:
-    """Where a model's calls go, with the key filled in.
-
-    Args:
-        provider: A name of the table.
-        model: The model, for hosts that serve some models by another protocol; may be empty.
-        settings: Where keys and overriding base URLs are looked up.
-        base_url: Overrides the table and the settings.
-        api_key: Likewise for the key.
-
-    Raises:
-        ConfigError: The provider is unknown, the key is missing or no key, or the base URL is none.
-    """
-    if provider not in HOSTS:
-        raise ConfigError(f"unknown provider {provider!r}: {_known(provider)}")
-    host = HOSTS[provider]
-    host = host.variants.get(model, host)
-    if host.closed:
-        raise ConfigError(f"{provider} cannot be asked any more: {host.closed}")
-    url = base_url or settings.get(_url_setting(provider)) or _listening(host, settings)
-    url = url or _filled(host.base_url, host, settings)
-    if not _is_web_address(url):
-        raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
-    secret = Secret(api_key) if api_key else _key(host, settings)
-    hint = ""
-    if host.key is not None:
-        hint = f"set {host.key} in the environment or in {settings.project / '.env'}"
-    if secret is None and host.needs_key:
-        raise ConfigError(f"no key for {provider}: {hint}" + (f" (see {host.docs})" if host.docs else ""))
-    if secret is not None and "@" in urlsplit(url).netloc:
-        raise ConfigError(f"the base URL of {provider} has a user and there is a key too: give one of them")
-    if secret is not None and not _may_be_sent(secret.reveal()):
+        return host.name, model
+    if host is not None and (own := default_model(host, settings)):
+        return host.name, own
+    if default is not None:
+        return default.name, name
+    if settings.default_provider is not None:
+        wrong = f"the default provider {settings.default_provider!r} (LLM_PROVIDER) is unknown"
+        raise ConfigError(f"{wrong}: {advice(settings.default_provider, settings)}")
+    if host is not None:
         raise ConfigError(
-            f"the key of {provider} has a blank, a line end or a letter beyond ASCII: copy it again; {hint}"
+            f"no model in {name!r}: write '{head}/model', or set {setting_of(host.name, 'MODEL')}"
         )
-    return Endpoint(
-        provider=provider,
-        protocol=host.protocol,
-        auth=host.auth,
-        base_url=url.rstrip("/"),
-        secret=secret,
-        auth_header=host.auth_header,
-        auth_prefix=host.auth_prefix,
-        headers=host.headers,
-        query={name: _filled(value, host, settings) for name, value in host.query.items()},
-        options={name: _filled(value, host, settings) for name, value in host.options.items()},
-        key_hint=hint,
-        renames=host.renames,
-        refuses=host.refuses,
-        models_path=host.models_path,
-        prices=host.prices,
-        price_list=host.price_list or provider,
+    if separator:
+        raise ConfigError(f"unknown provider {head!r} in {name!r}: {advice(head, settings)}")
+    raise ConfigError(
+        f"no provider in {name!r}: write 'provider/model', as in 'openai/{name}', or set LLM_PROVIDER"
     )
 
 
-def host_for_url(base_url: str) -> Host:
-    """The row for any OpenAI-compatible server: that of the host whose URL it is, else a new one named by it.
+def default_model(host: Host, settings: Settings) -> str | None:
+    """The model that a provider is asked for where none is named; `None` where none is set."""
+    further = [] if host.model_key is None else [host.model_key]
+    named = settings.get(setting_of(host.name, "MODEL"), *further)
+    if named is None and (default := default_host(settings)) is not None and default.name == host.name:
+        named = settings.default_model
+    return None if named is None else named.removeprefix(f"{host.name}/")
 
-    The key of a new one is looked up under no name: give it with the call, where the server wants one.
+
+def host_of(name: str, settings: Settings) -> Host:
+    """The row of the provider of that name, which may be an alias.
 
     Raises:
-        ConfigError: It is no URL of a server.
+        ConfigError: There is none.
     """
-    if not _is_web_address(base_url):
-        raise ConfigError(f"base URL {base_url!r} is none: write it like 'http://127.0.0.1:8000/v1'")
-    name = urlsplit(base_url).netloc.rpartition("@")[2]  # a password in the URL is nobody's name
-    for host in HOSTS.values():
-        # An address that speaks another protocol at home may speak OpenAI's under another path.
-        speaks = host.protocol == "openai" or base_url.rstrip("/") == host.base_url
-        if urlsplit(host.base_url).netloc == name and speaks:
-            return replace(host, base_url=base_url)
-    return Host(name=name, base_url=base_url, needs_key=False)
+    host = find_host(name, settings)
+    if host is None:
+        raise ConfigError(f"unknown provider {name!r}: {advice(name, settings)}")
+    return host
 
 
-def has_key(host: Host, settings: Settings) -> bool:
-    """Whether a key for this host is set."""
-    return _key(host, settings) is not None
-
-
-def is_configured(host: Host, settings: Settings) -> bool:
-    """Whether the user has set anything for this host: a key, or its address."""
-    address = settings.get(_url_setting(host.name)) or _listening(host, settings)
-    return has_key(host, settings) or address is not None
+def advice(wrong: str, settings: Settings) -> str:
+    """What to write in place of the name of a provider that is not known."""
+    known = known_hosts(settings)
+    close = nearest(wrong, [*known, *(alias for host in known.values() for alias in host.aliases)], most=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    some = ", ".join(list(HOSTS)[:4])
+    return f"write one of {some} … (all {len(known)}: `workbench providers`), or give a base_url"
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
@@ -135,73 +86,16 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     return [folded[candidate] for candidate in found]
 
 
-def _key(host: Host, settings: Settings) -> Secret | None:
-    names = (*([] if host.key is None else [host.key]), *host.other_keys)
-    value = settings.get(*names)
-    return None if value is None else Secret(value)
-
-
-def _filled(text: str, host: Host, settings: Settings) -> str:
-    """The text with the settings that it names in braces.
-
-    Raises:
-        ConfigError: One of them is not set, and has no default.
-    """
-
-    def value(found: re.Match[str]) -> str:
-        name, has_default, default = found[1].partition(":")
-        if (setting := settings.get(name)) is not None:
-            return setting
-        if not has_default:
-            raise ConfigError(
-                f"{host.name} needs {name}: set it in the environment or in {settings.project / '.env'}"
-                + (f" (see {host.docs})" if host.docs else "")
-            )
-        return default
-
-    return re.sub(r"{([^}]*)}", value, text) if "{" in text else text
+def _default_name(settings: Settings) -> str:
+    host = default_host(settings)
+    if (named := settings.default_model) is None:
+        if host is not None and (own := default_model(host, settings)):
+            return f"{host.name}/{own}"
+        raise ConfigError("no model is named: write 'provider/model', or set LLM_DEFAULT_MODEL")
+    # The model is the default provider's, even where its own name begins like another provider.
+    return named if host is None else f"{host.name}/{named.removeprefix(f'{host.name}/')}"
 
 
 def _cut(name: str) -> tuple[str, str, str]:
     found = re.search("[/:]", name)
     return (name[: found.start()], found[0], name[found.end() :]) if found else (name, "", "")
-
-
-def _known(wrong: str) -> str:
-    close = nearest(wrong, HOSTS, most=1)
-    everyone = f"nown are {', '.join(HOSTS)}"
-    return f"did you mean {close[0]!r}? K{everyone}" if close else f"k{everyone}"
-
-
-@lru_cache(maxsize=256)
-def _url_setting(provider: str) -> str:
-    return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_BASE_URL"
-
-
-@lru_cache(maxsize=256)
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port beyond 65535, half of an IPv6 address
-        return False
-
-
-def _may_be_sent(key: str) -> bool:
-    # A header takes nothing else, and the library's error about it would show the key.
-    return key.isascii() and key.isprintable() and " " not in key
-
-
-def _listening(host: Host, settings: Settings) -> str | None:
-    server = settings.get(host.listen_key) if host.listen_key else None
-    if server is None:
-        return None
-    # It may lack the scheme and the port, and the address for all networks cannot be called.
-    url = server if "://" in server else f"http://{server}"
-    if not _is_web_address(url.replace("://:", "://0.0.0.0:")):
-        return url
-    parts = urlsplit(url)
-    name = parts.hostname or "0.0.0.0"  # noqa: S104 - compared, not bound
-    name = "127.0.0.1" if name == "0.0.0.0" else f"[{name}]" if ":" in name else name  # noqa: S104
-    port = parts.port or (None if "://" in server else urlsplit(host.base_url).port)
-    return f"{parts.scheme}://{name}{f':{port}' if port else ''}"

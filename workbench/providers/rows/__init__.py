@@ -1,7 +1,7 @@
 """The rows of the table of providers, by kind."""
 
-from workbench.providers.rows import gateways, hosted, local, makers
+from workbench.providers.rows import aws, closed, gateways, google, hosted, local, makers
 
-ROWS = (*makers.ROWS, *gateways.ROWS, *hosted.ROWS, *local.ROWS)
+ROWS = (*makers.ROWS, *google.ROWS, *gateways.ROWS, *hosted.ROWS, *aws.ROWS, *local.ROWS, *closed.ROWS)
 
 __all__ = ["ROWS"]
