@@ -77,6 +77,7 @@ AWS_STATUS = {
     "ResourceNotFoundException": 404,
     "ValidationException": 400,
 }
+MODEL_CODES = frozenset({"model_not_found", "DeploymentNotFound"})  # OpenAI; Azure
 # A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral, Bedrock.
 MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model", "model identifier is invalid")
 
@@ -229,7 +230,7 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
     elif code in CONTEXT_CODES or (status in {400, 413, 422} and any(p in words for p in CONTEXT_PHRASES)):
         kind = ContextLengthError
     elif (
-        code == "model_not_found"
+        code in MODEL_CODES
         or (status == 404 and "model" in words)
         or (status == 400 and any(p in words for p in MODEL_PHRASES))
     ):

@@ -12,7 +12,9 @@ import anthropic
 import ollama
 import pytest
 from anthropic.types import RawMessageStreamEvent
+from openai.types import CreateEmbeddingResponse
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from workbench import errors
@@ -23,6 +25,8 @@ GOLDEN = Path(__file__).parent / "golden"
 READABLE_FAILURES = (KeyError, TypeError, ValueError, AttributeError)
 SHAPES: dict[str, tuple[TypeAdapter[Any], TypeAdapter[Any]]] = {
     "openai": (TypeAdapter(ChatCompletion), TypeAdapter(ChatCompletionChunk)),
+    "openai_embeddings": (TypeAdapter(CreateEmbeddingResponse), TypeAdapter(CreateEmbeddingResponse)),
+    "openai_responses": (TypeAdapter(Response), TypeAdapter(ResponseStreamEvent)),
     "anthropic": (TypeAdapter(anthropic.types.Message), TypeAdapter(RawMessageStreamEvent)),
     "ollama": (TypeAdapter(ollama.ChatResponse), TypeAdapter(ollama.ChatResponse)),
 }

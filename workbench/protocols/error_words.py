@@ -13,9 +13,10 @@ def error_words(body: Mapping[str, Any]) -> ErrorWords | None:
     """What an error's body says; `None` where the body is not an error.
 
     Four shapes are read: `{"error": {"message", "code", "type"}}` (OpenAI, Anthropic, llama.cpp, OpenRouter,
-    newer vLLM), `{"error": "text", "error_type", "estimated_time"}` (Ollama, TGI, Hugging Face),
-    `{"object": "error", "message", "code"}` (older vLLM, Mistral) and `{"detail": …}` (FastAPI). A code that
-    is a number only repeats the HTTP status, so the type is taken before it.
+    newer vLLM), `{"error": "text", "code", "error_type", "estimated_time"}` (Ollama, TGI, Hugging Face, xAI),
+    `{"message": "text", "code"}` (older vLLM, Mistral, Cerebras, Databricks, Azure's gateway) and
+    `{"detail": …}` (FastAPI). A code that is a number only repeats the HTTP status, so the type is taken
+    before it.
     """
     error = body.get("error")
     if isinstance(error, Mapping) and error:
@@ -25,11 +26,13 @@ def error_words(body: Mapping[str, Any]) -> ErrorWords | None:
         wait_s = body.get("estimated_time")
         return ErrorWords(
             message=_text(error),
-            code=_code({"type": body.get("error_type")}),
+            code=_code({"code": body.get("code"), "type": body.get("error_type")}),
             retry_after_s=float(wait_s) if isinstance(wait_s, int | float) else None,
         )
-    if body.get("object") == "error":
-        return ErrorWords(message=_text(body.get("message") or body), code=_code(body))
+    if body.get("object") == "error" or isinstance(body.get("message"), str):
+        code = next((body[name] for name in ("code", "error_code", "statusCode") if body.get(name)), None)
+        words = _text(body.get("message") or body)
+        return ErrorWords(message=words, code=_code({"code": code, "type": body.get("type")}))
     # What else stands beside `detail` differs from server to server; an answer has choices.
     if body.get("detail") and "choices" not in body:
         return ErrorWords(message=_text(body["detail"]))
