@@ -29,6 +29,7 @@ __all__ = [
     "decode_request",
     "encode",
     "encode_count",
+    "next_page",
 ]
 
 MODELS_PATH = "/v1/models?limit=1000"  # of themselves they come by twenty
@@ -88,8 +89,13 @@ def decode_error(body: Mapping[str, Any]) -> ErrorWords | None:
 
 
 def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
-    """The listing, or its first page."""
+    """A page of the listing."""
     return tuple(_model(model) for model in body["data"])
+
+
+def next_page(body: Mapping[str, Any]) -> dict[str, str] | None:
+    """Parameters of the listing's next page; `None` after the last."""
+    return {"after_id": body["last_id"]} if body.get("has_more") and body.get("last_id") else None
 
 
 def decode_count(body: Mapping[str, Any]) -> int:

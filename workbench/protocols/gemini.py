@@ -39,6 +39,7 @@ __all__ = [
     "decode_request",
     "encode",
     "encode_count",
+    "next_page",
 ]
 
 MODELS_PATH = "/models?pageSize=1000"  # of themselves they come by fifty
@@ -83,8 +84,14 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
 
 
 def decode_models(body: Mapping[str, Any]) -> tuple[ModelInfo, ...]:
-    """The listing, or its first page."""
+    """A page of the listing."""
     return tuple(_model(model) for model in body["models"])
+
+
+def next_page(body: Mapping[str, Any]) -> dict[str, str] | None:
+    """Parameters of the listing's next page; `None` after the last."""
+    token = body.get("nextPageToken")
+    return {"pageToken": token} if token else None
 
 
 def encode_count(request: Request) -> tuple[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from workbench.protocols.gemini import (
     decode_event,
     decode_request,
     encode,
+    next_page,
 )
 from workbench.protocols.gemini_requests import path_of
 from workbench.protocols.interface import ModelInfo
@@ -36,6 +37,7 @@ __all__ = [
     "decode_request",
     "encode",
     "encode_count",
+    "next_page",
 ]
 
 MODELS_PATH = "/models"

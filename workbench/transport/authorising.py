@@ -9,6 +9,7 @@ import httpx
 from workbench.calls import Endpoint
 from workbench.errors import ConfigError
 from workbench.transport.aws import by_aws
+from workbench.transport.google import by_google
 
 Authorise = Callable[[Endpoint, httpx.Request], Awaitable[None]]
 """Puts what a request needs into its headers, when it is otherwise ready to be sent."""
@@ -20,7 +21,7 @@ async def by_key(endpoint: Endpoint, request: httpx.Request) -> None:
         request.headers[endpoint.auth_header] = endpoint.auth_prefix + endpoint.secret.reveal()
 
 
-AUTHORISATIONS: dict[str, Authorise] = {"key": by_key, "aws": by_aws}
+AUTHORISATIONS: dict[str, Authorise] = {"key": by_key, "aws": by_aws, "google": by_google}
 
 
 async def authorise(endpoint: Endpoint, request: httpx.Request) -> None:
