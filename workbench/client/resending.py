@@ -38,8 +38,14 @@ def request_of(row: Mapping[str, Any]) -> Request:
     if not row["attempts"]:
         raise ConfigError(f"{name} cannot be replayed: it never sent anything")
     body = orjson.loads(row["request"])
+    wire = protocol(row["protocol"])
+    if not hasattr(wire, "decode_request"):
+        raise ConfigError(
+            f"{name} cannot be replayed: its protocol {row['protocol']!r}, which a package provides, has no "
+            "decode_request"
+        )
     try:
-        return protocol(row["protocol"]).decode_request(_without_renames(row, body))
+        return wire.decode_request(_without_renames(row, body))
     except SHAPE_ERRORS as exc:
         raise DataError(
             f"what {name} sent cannot be read as protocol {row['protocol']!r} ({exc!r}): look at its column "

@@ -4,6 +4,7 @@ A protocol is a module with the members of `Protocol`. For every one of them
 `fold(decode_event(e) for e in events)` equals `decode(body)` for the same answer.
 """
 
+from workbench import extensions
 from workbench.errors import ConfigError
 from workbench.protocols import (
     anthropic,
@@ -79,11 +80,14 @@ EMBEDDINGS: dict[str, str] = {
 
 
 def protocol(name: str) -> Protocol:
-    """The protocol module of that name.
+    """The protocol module of that name, ours or a package's.
 
     Raises:
         ConfigError: There is none.
     """
     if name not in PROTOCOLS:
-        raise ConfigError(f"no protocol {name!r}: write one of {', '.join(PROTOCOLS)}")
+        found = extensions.find("workbench.protocols", name)
+        if found is None:
+            raise ConfigError(f"no protocol {name!r}: write one of {', '.join(PROTOCOLS)}")
+        PROTOCOLS[name] = found
     return PROTOCOLS[name]

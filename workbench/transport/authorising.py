@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from workbench import extensions
 from workbench.calls import Endpoint
 from workbench.errors import ConfigError
 from workbench.transport.aws import by_aws
@@ -31,6 +32,9 @@ async def authorise(endpoint: Endpoint, request: httpx.Request) -> None:
         ConfigError: There is no such way, or what it needs is not configured.
     """
     if endpoint.auth not in AUTHORISATIONS:
-        known = ", ".join(AUTHORISATIONS)
-        raise ConfigError(f"{endpoint.provider}: no authorisation {endpoint.auth!r}: write one of {known}")
+        found = extensions.find("workbench.authorisations", endpoint.auth)
+        if found is None:
+            known = ", ".join(AUTHORISATIONS)
+            raise ConfigError(f"{endpoint.provider}: no authorisation {endpoint.auth!r}: write one of {known}")
+        AUTHORISATIONS[endpoint.auth] = found
     await AUTHORISATIONS[endpoint.auth](endpoint, request)
