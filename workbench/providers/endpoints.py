@@ -122,7 +122,7 @@ def _headers(host: Host, settings: Settings) -> dict[str, str]:
 
 
 def _filled(text: str, host: Host, settings: Settings) -> str:
-    """The text with the settings that it names in braces.
+    """The text with the settings that it names in braces; a default may name further ones.
 
     Raises:
         ConfigError: One of them is not set, and has no default.
@@ -137,9 +137,9 @@ def _filled(text: str, host: Host, settings: Settings) -> str:
                 f"{host.name} needs {name}: set it in the environment or in {settings.project / '.env'}"
                 + (f" (see {host.docs})" if host.docs else "")
             )
-        return default
+        return _filled(default, host, settings)
 
-    return re.sub(r"{([^}]*)}", value, text) if "{" in text else text
+    return re.sub(r"{((?:[^{}]|{[^{}]*})*)}", value, text) if "{" in text else text
 
 
 def _may_be_sent(key: str) -> bool:

@@ -11,6 +11,7 @@ ROWS = (
         key="OPENAI_API_KEY",
         models=("gpt-5.4-mini", "gpt-5.4-nano"),
         renames={"max_tokens": "max_completion_tokens"},  # reasoning models refuse the older name
+        refuses=frozenset({"top_k"}),
         docs="https://platform.openai.com/docs/api-reference/chat",
     ),
     Host(
@@ -196,5 +197,13 @@ ROWS = (
         aliases=("jina_ai",),
         other_keys=("JINA_AI_API_KEY",),
         docs="https://jina.ai/embeddings/",
+    ),
+    Host(  # The models of `openai` by OpenAI's newer protocol, which has their thinking.
+        name="openai_responses",
+        base_url="{OPENAI_BASE_URL:https://api.openai.com/v1}",
+        key="OPENAI_API_KEY",
+        protocol="openai_responses",
+        price_list="openai",
+        docs="https://platform.openai.com/docs/api-reference/responses",
     ),
 )
