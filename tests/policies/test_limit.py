@@ -10,7 +10,7 @@ import pytest
 
 from workbench.calls import Call, Completion
 from workbench.client import Client
-from workbench.config import Settings
+from workbench.config import Limits, Settings
 from workbench.policies import limit
 
 MakeCall = Callable[..., Call]
@@ -40,7 +40,7 @@ async def settled() -> None:
 
 
 async def test_no_more_than_so_many_calls_of_a_provider_are_under_way(a_call: MakeCall) -> None:
-    crowd, policy = Crowd(), limit(3, {"narrow": 1})
+    crowd, policy = Crowd(), limit(3, {"narrow": Limits(concurrency=1)})
     names = ["wide"] * 8 + ["narrow"] * 4
     calls = [asyncio.ensure_future(policy(a_call(provider=name), crowd.send)) for name in names]
     await settled()

@@ -15,15 +15,16 @@ from workbench.calls import Secret, Timeouts
 from workbench.client.asking import Asking, Cache, since_of
 from workbench.client.directory import Directory, RecordedDirectory
 from workbench.client.discovery import LISTING, Reachable
+from workbench.client.limits import joined
 from workbench.client.replay import Replay
 from workbench.client.resending import endpoint_of, request_for, request_of
-from workbench.config import Settings, Sync, load_settings
+from workbench.config import Limits, Settings, Sync, load_settings
 from workbench.errors import ConfigError, ConnectionFailedError
 from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
 from workbench.log.redaction import patterns_of
 from workbench.pipeline import Policy, Send, stack
-from workbench.policies import cache, limit, retry
+from workbench.policies import cache, deadline, limit, retry
 from workbench.prices import price
 from workbench.protocols import ModelInfo
 from workbench.transport import MakeHttp, Transport, make_http
@@ -56,6 +57,8 @@ class Client(Asking):
             `WORKBENCH_LOG` names.
         concurrency: Calls under way at once, for each provider.
         per_provider: Other numbers for some providers.
+        limits: How much may be asked of some providers, in requests and tokens a minute too, beside what the
+            configuration file says; `concurrency` in it comes before `per_provider`.
         attempts: HTTP tries of a call, at least 1.
         timeouts: How long to wait for an answer.
         cache: Whether the log's answers to the same requests will do, or how old they may be (`"7d"`), where
@@ -69,8 +72,8 @@ class Client(Asking):
         make_http: Makes the HTTP client of a loop; the seam for tests and for proxies of one's own.
 
     Raises:
-        ConfigError: The `.env` file cannot be read, a pattern is no regular expression, or there is no such
-            experiment to replay.
+        ConfigError: The `.env` file cannot be read, a limit is less than 1, a pattern is no regular
+            expression, or there is no such experiment to replay.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Client(Asking):
         *,
         concurrency: int = 10,
         per_provider: Mapping[str, int] | None = None,
+        limits: Mapping[str, Limits] | None = None,
         attempts: int = 4,
         timeouts: Timeouts | None = None,
         cache: Cache = False,
@@ -100,7 +104,7 @@ class Client(Asking):
         since_of(cache)  # said now if it is no time, not with the first call
         self._lookup = Lookup(self.home, self._shared)
         self._concurrency = concurrency
-        self._per_provider = dict(per_provider or {})
+        self._limits = joined(limits or {}, per_provider or {}, self.settings.limits)
         self._transport = Transport(make_http)
         self._bound: dict[str, Any] = {}
         self.recording = self._recording(replay or self.settings.get("WORKBENCH_REPLAY"))
@@ -124,8 +128,9 @@ class Client(Asking):
             # the waterline: each call that gets here is one row
             cache(self._lookup),
             price,
+            deadline,
             retry(attempts),
-            limit(self._concurrency, self._per_provider),
+            limit(self._concurrency, self._limits),
         ]
 
     def __repr__(self) -> str:
@@ -160,7 +165,8 @@ class Client(Asking):
 
     def concurrency_of(self, provider: str) -> int:
         """How many calls of a provider may be under way at once."""
-        return self._per_provider.get(provider, self._concurrency)
+        own = self._limits.get(provider, Limits()).concurrency
+        return self._concurrency if own is None else own
 
     def bind(
         self,

@@ -1,7 +1,8 @@
 """What to do about a call besides making it; each is a function `(call, send) -> completion`."""
 
 from workbench.policies.cache import cache
+from workbench.policies.deadline import deadline
 from workbench.policies.limit import limit
 from workbench.policies.retry import retry
 
-__all__ = ["cache", "limit", "retry"]
+__all__ = ["cache", "deadline", "limit", "retry"]

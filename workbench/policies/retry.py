@@ -23,7 +23,8 @@ def retry(
 
     The wait is exponential with full jitter, and at least what the provider asked for in Retry-After. An
     error is raised at once where the provider asks for more than `longest_wait_s`, and where content has
-    already been shown to an observer: a second answer after half of a first one would be nonsense.
+    already been shown to an observer: a second answer after half of a first one would be nonsense. A try that
+    would begin after the end of the whole call (`Timeouts.deadline_s`) is not begun.
 
     Args:
         attempts: HTTP tries in all, at least 1.
@@ -58,12 +59,18 @@ def retry(
             retryable = isinstance(error, CallError) and error.retryable
             return retryable and not shown and _asked_for_s(error) <= longest_wait_s
 
+        def over(state: tenacity.RetryCallState) -> bool:
+            ends_at = call.progress.ends_at
+            now = asyncio.get_running_loop().time()
+            too_late = ends_at is not None and now + state.upcoming_sleep >= ends_at
+            return too_late or stop(state)
+
         async def pause(seconds: float) -> None:
             call.progress.waited_s += seconds
             await sleep(seconds)
 
         retrying = tenacity.AsyncRetrying(
-            stop=stop, wait=wait, retry=tenacity.retry_if_exception(may_pass), sleep=pause, reraise=True
+            stop=over, wait=wait, retry=tenacity.retry_if_exception(may_pass), sleep=pause, reraise=True
         )
         return await retrying(attempt)
 
