@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 import warnings
@@ -9,7 +10,9 @@ import warnings
 import click
 
 from workbench.cli.compare import compare
+from workbench.cli.config import config
 from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
+from workbench.cli.extensions import extensions
 from workbench.cli.keep import export, import_, prune
 from workbench.cli.log import log
 from workbench.cli.replay import replay
@@ -18,6 +21,7 @@ from workbench.cli.serve import lab, simulate
 from workbench.cli.show import show
 from workbench.cli.tail import tail
 from workbench.cli.usage import usage
+from workbench.config import load_settings
 from workbench.errors import WorkbenchError
 
 
@@ -47,9 +51,11 @@ def main() -> None:
 @click.version_option(package_name="llm-workbench", message="%(version)s")
 def workbench() -> None:
     """Compare language models: every call logged, every figure with its uncertainty."""
+    if (level := load_settings().log_level) is not None:
+        logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (compare, report, replay, lab, simulate, usage, log):
+for command in (compare, report, replay, lab, simulate, usage, log, config, extensions):
     workbench.add_command(command)
 for command in (tail, show, export, import_, prune):
     log.add_command(command)

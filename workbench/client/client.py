@@ -68,7 +68,8 @@ class Client(Asking):
         replay: An experiment in the log, by its id or a beginning of it: calls are answered as they were
             answered then, errors included; nothing is sent, no row is written and no key is needed. The
             setting WORKBENCH_REPLAY where not given.
-        settings: Keys and overriding base URLs; read from the environment and `.env` where not given.
+        settings: Keys and overriding base URLs; read from the environment, `.env` and `workbench.toml` where
+            not given. A mapping of names to values is put over what is read there.
         make_http: Makes the HTTP client of a loop; the seam for tests and for proxies of one's own.
 
     Raises:
@@ -88,12 +89,12 @@ class Client(Asking):
         cache: Cache = False,
         redact: Iterable[str] = (),
         replay: str | None = None,
-        settings: Settings | None = None,
+        settings: Settings | Mapping[str, str] | None = None,
         make_http: MakeHttp = make_http,
     ) -> None:
         if concurrency < 1 or attempts < 1:
             raise ConfigError(f"concurrency {concurrency!r} and attempts {attempts!r} must be at least 1")
-        self.settings = settings or load_settings()
+        self.settings = settings if isinstance(settings, Settings) else load_settings(arguments=settings)
         self.home = Path(home).expanduser().resolve() if home else self.settings.home
         self.timeouts = timeouts or Timeouts()
         # A folder that is named here is a log of its own.

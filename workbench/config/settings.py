@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -97,6 +98,19 @@ class Settings:
     def default_provider(self) -> str | None:
         """The provider of bare model names: `LLM_PROVIDER`, or the older `PREFERRED_PROVIDER`."""
         return self.get("LLM_PROVIDER", "PREFERRED_PROVIDER")
+
+    @property
+    def log_level(self) -> int | None:
+        """What of Python's own messages the command shows: `LOG_LEVEL`; `None` where it is not set.
+
+        Raises:
+            ConfigError: It is set to something else than a level.
+        """
+        named = self.get("LOG_LEVEL")
+        level = logging.getLevelNamesMapping().get(named.upper()) if named else None
+        if named and level is None:
+            raise ConfigError(f"LOG_LEVEL is {named!r}: write DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        return level
 
     @property
     def default_model(self) -> str | None:

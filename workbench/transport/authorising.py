@@ -34,7 +34,7 @@ async def authorise(endpoint: Endpoint, request: httpx.Request) -> None:
     if endpoint.auth not in AUTHORISATIONS:
         found = extensions.find("workbench.authorisations", endpoint.auth)
         if found is None:
-            known = ", ".join(AUTHORISATIONS)
-            raise ConfigError(f"{endpoint.provider}: no authorisation {endpoint.auth!r}: write one of {known}")
+            wrong = f"{endpoint.provider}: no authorisation {endpoint.auth!r}"
+            raise ConfigError(f"{wrong}: write one of {', '.join(AUTHORISATIONS)}")
         AUTHORISATIONS[endpoint.auth] = found
     await AUTHORISATIONS[endpoint.auth](endpoint, request)
