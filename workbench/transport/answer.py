@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from types import UnionType
 from typing import Any
 
 import httpx
@@ -67,16 +68,29 @@ class Answer:
         self._progress.duration_s = self._since_s()
         if response.status_code >= 400:
             raise self._failures.refused(response, content)
-        body = self._json(response, content)
         try:
-            if self._failures.wire.decode_error(body) is not None:
-                raise self._failures.refused(response, content)
-            completion = self._failures.wire.decode(body)
+            completion = self._decoded(response, content)
         except SHAPE_ERRORS as exc:
             raise self._failures.unreadable(response, content) from exc
         if self._call.on_chunk is not None:
             self._call.on_chunk(in_one_chunk(completion))
         return completion
+
+    def _decoded(self, response: httpx.Response, content: bytes) -> Completion:
+        wire = self._failures.wire
+        body = self._json(response, content, dict | list)
+        if isinstance(body, dict):
+            if wire.decode_error(body) is not None:
+                raise self._failures.refused(response, content)
+            return wire.decode(body)
+        # Hugging Face answers with a list, and so does Gemini to some ways of asking for a stream: it is read
+        # like the events of one.
+        if any(wire.decode_error(event) is not None for event in body):
+            raise self._failures.refused(response, content)
+        chunks = [wire.decode_event(event) for event in body]
+        if not any(chunk.done or chunk.finish_reason for chunk in chunks):
+            raise ValueError("the list has no answer in it")
+        return fold(chunks)
 
     async def _read_events(self, response: httpx.Response) -> Completion:
         received: list[str] = []
@@ -113,11 +127,11 @@ class Answer:
         except SHAPE_ERRORS as exc:
             raise self._failures.unreadable(response, content) from exc
 
-    def _json(self, response: httpx.Response, content: bytes) -> Mapping[str, Any]:
+    def _json(self, response: httpx.Response, content: bytes, kind: type | UnionType = dict) -> Any:
         body = None
         with suppress(ValueError):  # and not chained: it holds the whole body, with what a server may repeat
             body = orjson.loads(content)
-        if not isinstance(body, dict):
+        if not isinstance(body, kind):
             raise self._failures.unreadable(response, content)
         return body
 

@@ -20,7 +20,7 @@ from workbench.errors import (
     UnreadableError,
     kind_of,
 )
-from workbench.protocols import SHAPE_ERRORS, Protocol
+from workbench.protocols import SHAPE_ERRORS, ErrorWords, Protocol
 from workbench.transport.deadline import Deadline
 from workbench.transport.hints import retry_after_s
 
@@ -46,9 +46,7 @@ class Failures:
 
     def refused(self, response: httpx.Response, content: bytes) -> CallError:
         """The provider answered with an error: its kind follows from the status and its own words."""
-        words = None
-        with contextlib.suppress(*SHAPE_ERRORS):  # a proxy's error page is in nobody's protocol
-            words = self.wire.decode_error(orjson.loads(content))
+        words = self._words(content)
         text = self._readable(content)
         message, code = (self._redact(words.message), words.code) if words else (text[:200], None)
         code = code or _aws_code(response)
@@ -72,6 +70,14 @@ class Failures:
             body=text[:BODY_CHARACTERS],
             retryable=retryable,
         )
+
+    def _words(self, content: bytes) -> ErrorWords | None:
+        with contextlib.suppress(*SHAPE_ERRORS):  # a proxy's error page is in nobody's protocol
+            body = orjson.loads(content)
+            # Where a stream was asked for, Google puts its errors into a list.
+            found = map(self.wire.decode_error, body if isinstance(body, list) else [body])
+            return next(filter(None, found), None)
+        return None
 
     def unreadable(self, response: httpx.Response, content: bytes) -> UnreadableError:
         """The answer is not in the protocol."""
