@@ -16,6 +16,7 @@ from workbench.protocols import (
     cohere_embeddings,
     gemini,
     gemini_embeddings,
+    hf_embeddings,
     ollama,
     ollama_embeddings,
     ollama_generate,
@@ -23,8 +24,12 @@ from workbench.protocols import (
     openai_completions,
     openai_embeddings,
     openai_responses,
+    sagemaker,
+    tei_embeddings,
+    tgi,
     vertex,
     vertex_embeddings,
+    voyage_embeddings,
 )
 from workbench.protocols.interface import SHAPE_ERRORS, ErrorWords, ModelInfo, Protocol, decode_received
 
@@ -54,17 +59,23 @@ PROTOCOLS: dict[str, Protocol] = {
     "vertex": vertex,
     "vertex_embeddings": vertex_embeddings,
     "bedrock": bedrock,
+    "sagemaker": sagemaker,
     "ollama": ollama,
     "ollama_generate": ollama_generate,
     "ollama_embeddings": ollama_embeddings,
     "cohere": cohere,
     "cohere_embeddings": cohere_embeddings,
+    "tgi": tgi,
+    "tei_embeddings": tei_embeddings,
+    "hf_embeddings": hf_embeddings,
+    "voyage_embeddings": voyage_embeddings,
 }
 COMPLETIONS: dict[str, str] = {
     "openai": "openai_completions",
     "openai_responses": "openai_completions",
     "azure": "azure_completions",
     "ollama": "ollama_generate",
+    "tgi": "tgi",
 }
 """The protocol of text completions at hosts whose conversations are in another."""
 EMBEDDINGS: dict[str, str] = {
@@ -75,6 +86,9 @@ EMBEDDINGS: dict[str, str] = {
     "gemini": "gemini_embeddings",
     "vertex": "vertex_embeddings",
     "ollama": "ollama_embeddings",
+    "tei_embeddings": "tei_embeddings",
+    "hf_embeddings": "hf_embeddings",
+    "voyage_embeddings": "voyage_embeddings",
 }
 """Likewise of embeddings."""
 
