@@ -6,16 +6,21 @@ import asyncio
 import copy
 import functools
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the table
-from workbench.calls import Secret, Timeouts
-from workbench.client.asking import Asking, Cache, since_of
+from workbench.calls import Endpoint, ModelInfo, Operation, Request, Secret, Timeouts
+from workbench.client.asking import Asking, since_of
+from workbench.client.catalog import catalog_row
 from workbench.client.directory import Directory, RecordedDirectory
 from workbench.client.discovery import LISTING, Reachable
+from workbench.client.health import Health
 from workbench.client.limits import joined
+from workbench.client.operations import at
+from workbench.client.options import Cache
 from workbench.client.replay import Replay
 from workbench.client.resending import endpoint_of, request_for, request_of
 from workbench.config import Limits, Settings, Sync, load_settings
@@ -24,9 +29,9 @@ from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
 from workbench.log.redaction import patterns_of
 from workbench.pipeline import Policy, Send, stack
-from workbench.policies import cache, deadline, limit, retry
+from workbench.policies import cache, capable_of, deadline, fit, limit, retry
 from workbench.prices import price
-from workbench.protocols import ModelInfo
+from workbench.providers.models import facts_of, observed
 from workbench.transport import MakeHttp, Transport, make_http
 
 if TYPE_CHECKING:
@@ -109,7 +114,7 @@ class Client(Asking):
         self._transport = Transport(make_http)
         self._bound: dict[str, Any] = {}
         self.recording = self._recording(replay or self.settings.get("WORKBENCH_REPLAY"))
-        known = (self.settings, self._transport, self.recorder.redaction)
+        known = (self.home, self.settings, self._transport, self.recorder.redaction)
         self._directory = Directory(*known)
         self._send: Send = stack(self._policies(attempts), self._transport.send)
         if self.recording is not None:
@@ -129,10 +134,20 @@ class Client(Asking):
             # the waterline: each call that gets here is one row
             cache(self._lookup),
             price,
+            fit(self._facts, lambda to, model, name: observed(to.provider, model, name, self.home)),
             deadline,
             retry(attempts),
             limit(self._concurrency, self._limits),
         ]
+
+    def _facts(self, to: Endpoint, request: Request) -> ModelInfo:
+        effort = request.params.reasoning_effort
+        return facts_of(to.provider, request.model, self.home, effort=effort)
+
+    def _can(self, to: Endpoint, request: Request) -> frozenset[str]:
+        if self.recording is not None:
+            to = self.recording.endpoint(to, request.model)
+        return capable_of(to, self._facts(to, request))
 
     def __repr__(self) -> str:
         tags = "".join(f", {name}={value!r}" for name, value in self._bound.items())
@@ -225,8 +240,11 @@ class Client(Asking):
             to, name = self._directory.hiding(endpoint_of(row, self.settings, api_key)), request.model
         else:
             to, name = self._directory.find(model, api_key=api_key)
+        operation: Operation = row["operation"] or "chat"
+        to = at(to, operation)
         request = request_for(request, row, to, name, params)
-        call = self._call_to(to, request, {"replay_of": str(row["id"])}, timeouts=self.timeouts)
+        marks = {"replay_of": str(row["id"])}
+        call = self._call_to(to, request, marks, operation=operation, timeouts=self.timeouts)
         problem = "" if row["status"] == "ok" else row["error_message"] or row["status"]
         try:
             new = await self._make(call)
@@ -239,14 +257,63 @@ class Client(Asking):
             raise
         return Replay(old=old, new=new, old_error=problem)
 
-    async def models(self, provider: str, *, timeouts: Timeouts = LISTING) -> tuple[ModelInfo, ...]:
-        """The models that a provider lists; asked once for each client.
+    async def models(
+        self, provider: str, *, refresh: bool = False, timeouts: Timeouts = LISTING
+    ) -> tuple[ModelInfo, ...]:
+        """The models that a provider lists, with what is known of each from elsewhere.
+
+        A listing is asked for once a day, that of a local server once for each client. Where a provider
+        lists none, the models of our own table, whose `listed` is `False`.
+
+        Args:
+            provider: Its name.
+            refresh: Ask anew.
+            timeouts: How long to wait.
 
         Raises:
             ConfigError: The provider is unknown or its key is missing.
             CallError: It does not answer.
         """
-        return await self._directory.models(provider, timeouts)
+        listed = await self._directory.models(provider, timeouts, refresh=refresh)
+        return self._directory.described(provider, listed)
+
+    async def catalog(self, provider: str, *, refresh: bool = False) -> list[dict[str, Any]]:
+        """The models of a provider with their prices, a row each: `pandas.DataFrame(rows)` makes a table.
+
+        Args:
+            provider: Its name.
+            refresh: Ask for the listing anew.
+
+        Returns:
+            Rows with provider, model, input_usd_per_mtok and output_usd_per_mtok (US dollars per million
+            tokens of short prompts, `None` where not known), and the fields of the model's record.
+
+        Raises:
+            ConfigError: The provider is unknown or its key is missing.
+            CallError: It does not answer.
+        """
+        models = await self.models(provider, refresh=refresh)
+        to, at = self._directory.to(provider), datetime.now(UTC)
+        return [catalog_row(to, model, at) for model in models]
+
+    async def capabilities(self, model: str) -> ModelInfo:
+        """What is known of a model: by its name, from its provider's listing, and by what it refused before.
+
+        Raises:
+            ConfigError: The name has no known provider, or its key is missing.
+        """
+        return await self._directory.capabilities(model)
+
+    async def health(self, provider: str | None = None) -> list[Health]:
+        """Whether providers answer, how fast, and what to do where they do not; no token is spent on it.
+
+        Args:
+            provider: The only one to ask; every known one where not given, those without a key unasked.
+
+        Raises:
+            ConfigError: There is no such provider, or the client replays and asks nobody.
+        """
+        return await self._directory.health(provider)
 
     async def reachable(self) -> list[Reachable]:
         """The providers that can be asked now: those with a key, and the local servers that answer.

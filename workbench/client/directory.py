@@ -209,7 +209,9 @@ class RecordedDirectory(Directory):
         """
         known = base_url is None and model in self._names  # its provider may be in no table here
         provider, name = model.split("/", 1) if known else self._split(model, base_url)
-        return Endpoint(provider=provider, protocol="", base_url=""), name
+        host = find_host(provider, self._settings)
+        refuses = frozenset() if host is None else host.refuses
+        return Endpoint(provider=provider, protocol="", base_url="", refuses=refuses), name
 
     def to(self, provider: str) -> Endpoint:
         """Nowhere: nobody is asked."""

@@ -12,11 +12,10 @@ from workbench.config import Settings
 from workbench.errors import CallError, ConfigError
 from workbench.protocols import ModelInfo
 from workbench.providers import Host, has_key, is_configured, known_hosts
+from workbench.providers.models import facts_of
 
-# What providers list beside models that chat; the names are all that most listings give.
-NO_CHAT = re.compile(
-    "embed|rerank|whisper|tts|transcri|image|moderation|guard|realtime|ocr|bge-", re.IGNORECASE
-)
+# They converse, but nobody begins with them.
+SPECIAL = re.compile("guard|image|audio|search|ocr|live|robotics|computer-use", re.IGNORECASE)
 LOOK = Timeouts(connect_s=1.0, first_byte_s=3.0, between_chunks_s=3.0, total_s=5.0)
 LISTING = Timeouts(connect_s=5.0, first_byte_s=15.0, between_chunks_s=15.0, total_s=20.0)
 
@@ -85,9 +84,14 @@ async def _look(host: Host, models: ListModels, *, configured: bool) -> Reachabl
         return Reachable(provider=provider, problem=str(exc)) if configured else None
     names = [model.id for model in listed]
     known = [name for name in host.models if name in names or not names]
-    suggested = known or [name for name in names if not NO_CHAT.search(name)][: 3 if host.local else 1]
+    suggested = known or [model.id for model in listed if _chats(provider, model)][: 3 if host.local else 1]
     return Reachable(
         provider=provider,
         models=tuple(f"{provider}/{name}" for name in names),
         suggested=tuple(f"{provider}/{name}" for name in suggested),
     )
+
+
+def _chats(provider: str, model: ModelInfo) -> bool:
+    known = facts_of(provider, model.id).updated(model)
+    return known.chat is not False and not SPECIAL.search(model.id)

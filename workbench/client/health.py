@@ -75,8 +75,30 @@ async def health(settings: Settings, transport: Transport, keep: Keep, provider:
     Raises:
         ConfigError: There is no such provider.
     """
-    hosts = [host_of(provider, settings)] if provider else _distinct(settings)
-    return list(await asyncio.gather(*(_health(host, settings, transport, keep) for host in hosts)))
+    if provider is not None:
+        return [await _health(host_of(provider, settings), settings, transport, keep)]
+    return list(
+        await asyncio.gather(
+            *(
+                _health(host, settings, transport, keep) if _askable(host, settings) else _unasked(host)
+                for host in _distinct(settings)
+            )
+        )
+    )
+
+
+def _askable(host: Host, settings: Settings) -> bool:
+    # Looking for the credentials of a cloud takes seconds where there are none.
+    return host.auth == "key" or is_configured(host, settings)
+
+
+async def _unasked(host: Host) -> Health:
+    return Health(
+        provider=host.name,
+        status="unconfigured",
+        problem="no key or address of it is set",
+        remedy=f"see {host.docs}" if host.docs else "",
+    )
 
 
 def _distinct(settings: Settings) -> list[Host]:
@@ -101,11 +123,13 @@ async def _health(host: Host, settings: Settings, transport: Transport, keep: Ke
         proven = await look.proven(models)
     except ConfigError as exc:
         if host.closed:
-            return replace(known, status="closed", problem=host.closed, remedy="ask another provider")
-        return replace(known, problem=str(exc), remedy=_setting(host, settings))
+            return replace(known, status="closed", problem=host.closed)
+        problem, _, remedy = str(exc).partition(": ")
+        return replace(known, problem=problem, remedy=remedy)
     except CallError as exc:
         status, remedy = _judged(exc, to, host)
-        return replace(known, status=status, problem=str(exc), remedy=remedy)
+        problem = str(exc).removeprefix(f"{host.name}: list of models: ").removesuffix(f"; {to.key_hint}")
+        return replace(known, status=status, problem=problem, remedy=remedy)
     if models is not None:
         await keep(to, models)
     known = replace(known, latency_s=latency_s, models=None if models is None else len(models))
@@ -164,12 +188,6 @@ class _Look:
 
     async def _ask(self, path: str) -> None:
         await self.transport.ask(self.to, path, self.timeouts, lambda _: None, what="is it there")
-
-
-def _setting(host: Host, settings: Settings) -> str:
-    if host.key is None:
-        return f"see {host.docs}" if host.docs else ""
-    return f"set {host.key} in the environment or in {settings.project / '.env'}"
 
 
 def _judged(exc: CallError, to: Endpoint, host: Host) -> tuple[Status, str]:

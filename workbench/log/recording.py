@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import orjson
 
 from workbench import errors
-from workbench.calls import Call, Chunk, Completion, cache_key, in_one_chunk
+from workbench.calls import Call, Chunk, Completion, Endpoint, cache_key, in_one_chunk
 from workbench.errors import CallError, ConfigError, WorkbenchError
 from workbench.log.answers import completion_of
 from workbench.log.frame import rows_of
@@ -90,6 +90,12 @@ class Recording:
             if experiment is not None and answered:
                 found.clear()
                 found.extend(answered)
+
+    def endpoint(self, to: Endpoint, model: str) -> Endpoint:
+        """Where a model was asked then; `to` itself where it was not."""
+        for wire, base_url in sorted(self._places.get(f"{to.provider}/{model}", ())):
+            return replace(to, protocol=wire, base_url=base_url)
+        return to
 
     async def send(self, call: Call) -> Completion:
         """Answer a call as it was answered then; an error is raised again.

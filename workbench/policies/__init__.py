@@ -2,7 +2,8 @@
 
 from workbench.policies.cache import cache
 from workbench.policies.deadline import deadline
+from workbench.policies.fit import Facts, Observed, capable_of, fit
 from workbench.policies.limit import limit
 from workbench.policies.retry import retry
 
-__all__ = ["cache", "deadline", "limit", "retry"]
+__all__ = ["Facts", "Observed", "cache", "capable_of", "deadline", "fit", "limit", "retry"]

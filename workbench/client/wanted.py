@@ -1,0 +1,139 @@
+"""What an answer has to be like: a class or a JSON schema, and how an answer is checked against it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from workbench.errors import ConfigError
+
+_FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n\s*```", re.DOTALL | re.IGNORECASE)
+_BEGINNING = re.compile(r"[{\[]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """A schema that an answer has to fit.
+
+    Attributes:
+        name: What the provider is told that it is called.
+        schema: The JSON schema.
+        check: From JSON text to the object; raises `ValueError` with the reason where it does not fit.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    check: Callable[[str], Any]
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the answer is an object, as the arguments of a tool are."""
+        return self.schema.get("type") == "object"
+
+    def read(self, text: str) -> Any:
+        """The object that a text is, or has in it: in a fence, or between other words.
+
+        Raises:
+            ValueError: None of it fits; the reason is that of the first piece of JSON in it.
+        """
+        problem: ValueError | None = None
+        for candidate in _candidates(text):
+            try:
+                return self.check(candidate)
+            except ValueError as exc:
+                problem = problem or exc
+        raise problem or ValueError("there is no JSON in it")
+
+
+def wanted(schema: Any) -> Wanted:
+    """What a user wants an answer to be like.
+
+    Args:
+        schema: A pydantic model, a dataclass, a `TypedDict` or another type; or a JSON schema.
+
+    Raises:
+        ConfigError: It is neither.
+    """
+    if isinstance(schema, Mapping):
+        return _by_schema(schema)
+    try:
+        return _by_type(schema)
+    except TypeError as exc:  # what cannot be hashed is no type
+        raise ConfigError(f"no schema: {schema!r:.200}: give a pydantic model or a JSON schema") from exc
+
+
+def _by_schema(schema: Mapping[str, Any]) -> Wanted:
+    from jsonschema import SchemaError
+    from jsonschema.exceptions import best_match
+    from jsonschema.validators import validator_for
+
+    kind = validator_for(schema)
+    try:
+        kind.check_schema(schema)
+    except SchemaError as exc:
+        raise ConfigError(f"no JSON schema: {exc.message}, in {schema!r:.200}: mend it") from exc
+    validator = kind(schema)
+
+    def check(text: str) -> Any:
+        value = json.loads(text)
+        problem = best_match(validator.iter_errors(value))
+        if problem is not None:
+            raise ValueError(f"{problem.json_path}: {problem.message}")
+        return value
+
+    return Wanted(name=_name(str(schema.get("title") or "answer")), schema=schema, check=check)
+
+
+@lru_cache(maxsize=64)
+def _by_type(kind: Any) -> Wanted:
+    from pydantic import PydanticUserError, TypeAdapter, ValidationError
+
+    try:
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        schema = adapter.json_schema()
+    except PydanticUserError as exc:
+        raise ConfigError(
+            f"no schema: {kind!r:.200}: {str(exc).splitlines()[0]}: give a pydantic model or a JSON schema"
+        ) from exc
+
+    def check(text: str) -> Any:
+        try:
+            return adapter.validate_json(text)
+        except ValidationError as exc:
+            found = exc.errors(include_url=False, include_context=False, include_input=False)
+            words = (f"{'.'.join(map(str, each['loc'])) or 'answer'}: {each['msg']}" for each in found[:5])
+            raise ValueError("; ".join(words)) from exc
+
+    return Wanted(name=_name(getattr(kind, "__name__", "answer")), schema=schema, check=check)
+
+
+def _name(title: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]+", "_", title)[:64] or "answer"
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Pieces of a text that are JSON, the likeliest first."""
+    whole = text.strip()
+    if _is_json(whole):
+        yield whole
+        return
+    yield from (piece for piece in _FENCED.findall(text) if _is_json(piece))
+    decoder, at = json.JSONDecoder(), 0
+    while found := _BEGINNING.search(text, at):
+        try:
+            _, at = decoder.raw_decode(text, found.start())
+            yield text[found.start() : at]
+        except ValueError:
+            at = found.end()
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
