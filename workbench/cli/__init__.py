@@ -12,9 +12,12 @@ import click
 from workbench.cli.compare import compare
 from workbench.cli.config import config
 from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
+from workbench.cli.doctor import doctor
 from workbench.cli.extensions import extensions
 from workbench.cli.keep import export, import_, prune
 from workbench.cli.log import log
+from workbench.cli.models import models
+from workbench.cli.providers import providers
 from workbench.cli.replay import replay
 from workbench.cli.report import report
 from workbench.cli.serve import lab, simulate
@@ -55,7 +58,20 @@ def workbench() -> None:
         logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (compare, report, replay, lab, simulate, usage, log, config, extensions):
+for command in (
+    compare,
+    report,
+    replay,
+    lab,
+    simulate,
+    usage,
+    log,
+    providers,
+    models,
+    doctor,
+    config,
+    extensions,
+):
     workbench.add_command(command)
 for command in (tail, show, export, import_, prune):
     log.add_command(command)
