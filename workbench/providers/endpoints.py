@@ -53,6 +53,8 @@ def endpoint(
         raise ConfigError(
             f"the key of {provider} has a blank, a line end or a letter beyond ASCII: copy it again; {hint}"
         )
+    headers = _headers(host, settings)
+    refused = (host.refuses_at.get(value, frozenset()) for value in headers.values())
     return Endpoint(
         provider=provider,
         protocol=host.protocol,
@@ -61,12 +63,12 @@ def endpoint(
         secret=secret,
         auth_header=host.auth_header,
         auth_prefix=host.auth_prefix,
-        headers=_headers(host, settings),
+        headers=headers,
         query={name: _filled(value, host, settings) for name, value in host.query.items()},
         options={name: _filled(value, host, settings) for name, value in host.options.items()},
         key_hint=hint,
         renames=host.renames,
-        refuses=host.refuses,
+        refuses=host.refuses.union(*refused),
         models_path=_listing(host, settings, moved=base_url is not None or own is not None),
         prices=host.prices,
         price_list=host.price_list or provider,

@@ -37,6 +37,7 @@ class Host:
         options: What else the protocol or the authorisation has to know; filled in like the base URL.
         renames: Names of body fields that it writes otherwise; an empty new name leaves the field out.
         refuses: Parameters, by our names, that none of its models takes.
+        refuses_at: Further ones, by the value of a header: what a version of its API refuses.
         models_path: Path of its listing of models, where it is not the protocol's; a whole URL, or a path
             from `/..` on, where it is not under the base URL, and empty where there is none.
         key_path: A path, or a whole URL, that answers to a right key only, where the listing answers anybody.
@@ -69,6 +70,7 @@ class Host:
     options: Mapping[str, str] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)
     refuses: frozenset[str] = frozenset()
+    refuses_at: Mapping[str, frozenset[str]] = field(default_factory=dict)
     models_path: str | None = None
     key_path: str | None = None
     embed_batch: int = 100

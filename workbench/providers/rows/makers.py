@@ -23,8 +23,12 @@ ROWS = (
         protocol="anthropic",
         auth_header="x-api-key",
         auth_prefix="",
-        # Version 2026-10-21 refuses temperature and top_p; this one takes them where the model does.
-        headers={"anthropic-version": "2023-06-01"},
+        # The older version takes parameters of sampling where the model does, the newer one at no model.
+        headers={
+            "anthropic-version": "{ANTHROPIC_VERSION:2023-06-01}",
+            "anthropic-beta": "{ANTHROPIC_BETA:}",
+        },
+        refuses_at={"2026-10-21": frozenset({"temperature", "top_p", "top_k"})},
         docs="https://docs.claude.com/en/api/messages",
     ),
     Host(
@@ -33,7 +37,7 @@ ROWS = (
         key="MISTRAL_API_KEY",
         models=("mistral-small-latest", "ministral-8b-latest"),
         # Usage comes in its streams without being asked for.
-        renames={"seed": "random_seed", "stream_options": ""},
+        renames={"seed": "random_seed", "stream_options": "", "dimensions": "output_dimension"},
         docs="https://docs.mistral.ai/api/",
     ),
     Host(
@@ -50,6 +54,17 @@ ROWS = (
         aliases=("grok", "x-ai"),
         price_list="x-ai",
         docs="https://docs.x.ai/docs/api-reference",
+    ),
+    Host(
+        name="cohere",
+        base_url="https://api.cohere.com",
+        domains=("api.cohere.ai",),
+        key="COHERE_API_KEY",
+        other_keys=("CO_API_KEY",),
+        protocol="cohere",
+        embed_batch=96,
+        models=("command-r7b-12-2024", "command-a-03-2025"),
+        docs="https://docs.cohere.com/reference/chat",
     ),
     Host(  # Cohere's own protocol, which carries more, is at `cohere`.
         name="cohere_openai",
@@ -185,8 +200,8 @@ ROWS = (
         base_url="https://api.voyageai.com/v1",
         key="VOYAGE_API_KEY",
         aliases=("voyageai",),
+        protocol="voyage_embeddings",
         price_list="voyageai",
-        renames={"dimensions": "output_dimension"},
         embed_batch=1000,
         docs="https://docs.voyageai.com/reference/embeddings-api",
     ),
