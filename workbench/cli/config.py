@@ -18,7 +18,7 @@ from workbench.providers import HOSTS
 DEFAULTS = {"WORKBENCH_LOG_SYNC": "quarter-second", "LOG_LEVEL": "WARNING"}
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSWORD|HEADERS|^WORKBENCH_LOG$")
 _OWN = re.compile("^(WORKBENCH|LLM|OPENAI_COMPATIBLE|MUXI_LLM)_")
-_PLACEHOLDER = re.compile("{([A-Z][A-Z0-9_]*)")
+_PLACEHOLDER = re.compile("[{|]([A-Z][A-Z0-9_]*)")
 _USER = re.compile("(?<=://)[^/@]*(?=@)")
 
 
