@@ -22,6 +22,16 @@ ROWS = (
         other_keys=("HUGGINGFACE_API_KEY", "HUGGING_FACE_HUB_TOKEN"),
         docs="https://huggingface.co/docs/inference-providers",
     ),
+    Host(  # Embeddings alone, of models that Hugging Face itself runs.
+        name="huggingface_inference",
+        base_url="https://router.huggingface.co/hf-inference",
+        key="HF_TOKEN",
+        aliases=("hf_inference",),
+        other_keys=("HUGGINGFACE_API_KEY", "HUGGING_FACE_HUB_TOKEN"),
+        protocol="hf_embeddings",
+        embed_batch=32,
+        docs="https://huggingface.co/docs/inference-providers/tasks/feature-extraction",
+    ),
     Host(
         name="vercel",
         base_url="https://ai-gateway.vercel.sh/v1",

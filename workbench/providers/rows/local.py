@@ -59,6 +59,16 @@ ROWS = (
     ),
     _local("sglang", 30000, "https://docs.sglang.ai/basic_usage/openai_api_completions.html"),
     _local("tgi", 8080, "https://huggingface.co/docs/text-generation-inference/messages_api"),
+    replace(  # Embeddings alone, 32 at once unless it is told otherwise.
+        _local(
+            "tei",
+            8080,
+            "https://huggingface.co/docs/text-embeddings-inference",
+            path="",
+            protocol="tei_embeddings",
+        ),
+        embed_batch=32,
+    ),
     _local("localai", 8080, "https://localai.io/basics/getting_started/"),
     _local("llamafile", 8080, "https://github.com/mozilla-ai/llamafile"),
     _local(
