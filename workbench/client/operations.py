@@ -25,7 +25,10 @@ def at(to: Endpoint, operation: Operation) -> Endpoint:
         return to
     protocols = _PROTOCOLS[operation]
     if to.protocol in protocols:
-        return replace(to, protocol=protocols[to.protocol])
+        renames = to.renames
+        if operation == "complete":  # OpenAI gave the limit its newer name in conversations alone
+            renames = {old: new for old, new in renames.items() if new != "max_completion_tokens"}
+        return replace(to, protocol=protocols[to.protocol], renames=renames)
     others = [host.name for host in HOSTS.values() if host.protocol in protocols and not host.closed]
     raise ConfigError(
         f"{to.provider} has no {_NAMES[operation]}: ask one of {', '.join(others[:_MOST_NAMED])} …"
