@@ -25,7 +25,7 @@ from workbench.cli.show import show
 from workbench.cli.tail import tail
 from workbench.cli.usage import usage
 from workbench.config import load_settings
-from workbench.errors import WorkbenchError
+from workbench.errors import ConfigError, WorkbenchError
 
 
 def main() -> None:
@@ -54,7 +54,11 @@ def main() -> None:
 @click.version_option(package_name="llm-workbench", message="%(version)s")
 def workbench() -> None:
     """Compare language models: every call logged, every figure with its uncertainty."""
-    if (level := load_settings().log_level) is not None:
+    try:
+        settings = load_settings()
+    except ConfigError:  # each command that needs them says so itself, and doctor looks at them
+        return
+    if (level := settings.log_level) is not None:
         logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
 
 
