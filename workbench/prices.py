@@ -10,14 +10,18 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from workbench.calls import Call, Completion, Endpoint, Usage
+from workbench.calls import Call, Completion, Endpoint, OwnPrice, Usage
 from workbench.pipeline import Send
 
 MILLION = Decimal(1_000_000)
 OWN_PRICES = "the provider's row"
+# What the price list calls that which we call the tier; Anthropic's `fast` is a speed, `batch` a processing.
+_TIERS = ("service_tier", "speed", "processing")
 
 
-def cost_usd(endpoint: Endpoint, model: str, usage: Usage, at: datetime) -> tuple[Decimal | None, str | None]:
+def cost_usd(
+    endpoint: Endpoint, model: str, usage: Usage, at: datetime, service_tier: str | None = None
+) -> tuple[Decimal | None, str | None]:
     """The cost in USD of one call, and what the price was taken from.
 
     Args:
@@ -25,17 +29,24 @@ def cost_usd(endpoint: Endpoint, model: str, usage: Usage, at: datetime) -> tupl
         model: The model's id, as the provider knows it.
         usage: The tokens that the provider reported.
         at: When the call was made, aware; prices change by date, some by the hour.
+        service_tier: How fast it was served, in the provider's word: `flex`, `priority`, `fast`, `batch`.
 
     Returns:
         `(0, …)` is free. `(None, None)` is not known: the tokens were not reported, do not add up, or the
-        model has no price for them.
+        model has no price for them, or none for a tier that the provider sells at another price.
     """
     if usage.input_tokens is None or usage.output_tokens is None:
         return None, None
     if own := _own(endpoint, model):
-        return (usage.input_tokens * own[0] + usage.output_tokens * own[1]) / MILLION, OWN_PRICES
+        cached = usage.cache_read_tokens or 0
+        if cached > usage.input_tokens:
+            return None, None
+        fresh = usage.input_tokens - cached
+        of_cached = own[2] if len(own) == 3 else own[0]
+        total = fresh * own[0] + cached * of_cached + usage.output_tokens * own[1]
+        return total / MILLION, OWN_PRICES
     listed = _listed(endpoint.price_list, model)
-    cost = None if listed is None else listed(usage, at)
+    cost = None if listed is None else listed(usage, at, service_tier)
     return (None, None) if cost is None else (cost, _list_version())
 
 
@@ -97,11 +108,15 @@ async def price(call: Call, send: Send) -> Completion:
     completion = await send(call)
     if completion.cost_usd is not None:
         return completion
-    cost, version = cost_usd(call.endpoint, call.request.model, completion.usage, call.started_at)
+    usage = completion.usage
+    if call.operation == "embed" and usage.output_tokens is None:
+        usage = replace(usage, output_tokens=0)  # a vector has no tokens
+    tier = completion.service_tier or call.request.params.service_tier
+    cost, version = cost_usd(call.endpoint, call.request.model, usage, call.started_at, tier)
     return replace(completion, cost_usd=cost, price_version=version)
 
 
-def _own(endpoint: Endpoint, model: str) -> tuple[Decimal, Decimal] | None:
+def _own(endpoint: Endpoint, model: str) -> OwnPrice | None:
     return endpoint.prices.get(model) or endpoint.prices.get("*")
 
 
@@ -150,22 +165,28 @@ def _found(price_list: str, model: str) -> tuple[Any, Any] | None:
 
 
 @lru_cache(maxsize=1024)
-def _listed(price_list: str, model: str) -> Callable[[Usage, datetime], Decimal | None] | None:
+def _listed(price_list: str, model: str) -> Callable[[Usage, datetime, str | None], Decimal | None] | None:
     import genai_prices
 
     if (pair := _found(price_list, model)) is None:
         return None
     provider, found = pair
 
-    def calculate(usage: Usage, at: datetime) -> Decimal | None:
+    def calculate(usage: Usage, at: datetime, tier: str | None) -> Decimal | None:
+        if _has_price_elsewhere(price_list, tier) and not _has_price(found, tier, at):
+            return None
         tokens = genai_prices.Usage(
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             cache_read_tokens=usage.cache_read_tokens,
             cache_write_tokens=usage.cache_write_tokens,
+            cache_write_1h_tokens=usage.cache_write_1h_tokens,
+            input_audio_tokens=usage.input_audio_tokens,
+            output_audio_tokens=usage.output_audio_tokens,
         )
+        context = None if tier is None else dict.fromkeys(_TIERS, tier)
         try:
-            calculated = found.calc_price(tokens, provider, genai_request_timestamp=at)
+            calculated = found.calc_price(tokens, provider, genai_request_timestamp=at, price_context=context)
         except ValueError:  # more tokens from the cache than tokens: the answer is paid all the same
             return None
         # The list has models priced by the hour or the letter, and such without a price: not free, unknown.
@@ -175,6 +196,30 @@ def _listed(price_list: str, model: str) -> Callable[[Usage, datetime], Decimal 
         return Decimal(calculated.total_price)
 
     return calculate
+
+
+@lru_cache(maxsize=256)
+def _has_price_elsewhere(price_list: str, tier: str | None) -> bool:
+    """Whether a provider sells a tier at a price of its own: of any of its models."""
+    from genai_prices.data_snapshot import get_snapshot  # as above
+
+    models = (
+        each for provider in get_snapshot().providers if provider.id == price_list for each in provider.models
+    )
+    return tier is not None and any(
+        tier in _tiers(variant) for each in models for variant in each.price_variants or ()
+    )
+
+
+def _has_price(model: Any, tier: str | None, at: datetime) -> bool:
+    return any(
+        tier in _tiers(variant) and (variant.constraint is None or variant.constraint.active(at))
+        for variant in model.price_variants or ()
+    )
+
+
+def _tiers(variant: Any) -> list[str]:
+    return [value for name, value in variant.when.items() if name in _TIERS]
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """The nouns of one call: what goes down to a provider and what comes back, the same for all of them."""
 
-from workbench.calls.call import Call, Endpoint, Operation, Progress, Timeouts, Unsupported
+from workbench.calls.call import Call, Endpoint, Operation, OwnPrice, Progress, Timeouts, Unsupported
 from workbench.calls.completion import (
     USAGE_FIELDS,
     Attempt,
@@ -51,6 +51,7 @@ __all__ = [
     "Operation",
     "OutputBy",
     "OutputSchema",
+    "OwnPrice",
     "Params",
     "Part",
     "Progress",

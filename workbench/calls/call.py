@@ -37,6 +37,14 @@ class Timeouts:
     deadline_s: float | None = None
 
 
+OwnPrice = tuple[Decimal, Decimal] | tuple[Decimal, Decimal, Decimal]
+"""USD per million tokens of input, of output, and of input from the provider's cache if that is less."""
+
+
+SECRET_OPTIONS = ("secret_access_key", "session_token")
+"""Options of an endpoint that are keys."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Endpoint:
     """Where a call goes and how it is authorised: a host's row with its key filled in.
@@ -56,7 +64,7 @@ class Endpoint:
         renames: Names of body fields that this host writes otherwise; an empty new name leaves the field out.
         refuses: Parameters, by our names, that this host refuses.
         models_path: Path of its listing of models, where it is not the protocol's.
-        prices: The host's own prices: USD per million input and output tokens by model, `"*"` for every one.
+        prices: The host's own prices by model, `"*"` for every one.
         price_list: The host's id in the price list, for models that it has no own price for.
     """
 
@@ -74,13 +82,14 @@ class Endpoint:
     renames: Mapping[str, str] = field(default_factory=dict, repr=False)
     refuses: frozenset[str] = frozenset()
     models_path: str | None = None
-    prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict, repr=False)
+    prices: Mapping[str, OwnPrice] = field(default_factory=dict, repr=False)
     price_list: str = ""
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """What nobody may read: the key, and the password in the URL, also as a header has it."""
-        found = () if self.secret is None else (self.secret,)
+        """What nobody may read: the keys, and the password in the URL, also as a header has it."""
+        keys = (self.options[name] for name in SECRET_OPTIONS if self.options.get(name))
+        found = (*(() if self.secret is None else (self.secret,)), *map(Secret, keys))
         if "@" not in self.base_url:
             return found
         parts = urlsplit(self.base_url)
@@ -108,8 +117,8 @@ Unsupported = Literal["error", "drop"]
 class Progress:
     """What has happened to a call so far: written by whoever works on it, read by the log when it ends.
 
-    `ends_at` is when the call has to be over, on the loop's clock; `rest_s` is how long the provider wants to be
-    left alone after the answer.
+    `ends_at` is when the call has to be over, on the loop's clock; `rest_s` is how long the provider wants to
+    be left alone after the answer.
     """
 
     attempts: list[Attempt] = field(default_factory=list)

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
+from workbench.calls import OwnPrice
 from workbench.config.limits import Limits
 from workbench.errors import ConfigError
 
@@ -203,12 +204,13 @@ def _pairs(value: Any) -> dict[str, str]:
     return {name: _text(text) for name, text in dict(value).items()}
 
 
-def _prices(value: Any) -> dict[str, tuple[Decimal, Decimal]]:
-    return {model: _price(*pair) for model, pair in dict(value).items()}
+def _prices(value: Any) -> dict[str, OwnPrice]:
+    return {model: _price(*numbers) for model, numbers in dict(value).items()}
 
 
-def _price(input_usd: Any, output_usd: Any) -> tuple[Decimal, Decimal]:
-    return Decimal(str(input_usd)), Decimal(str(output_usd))
+def _price(input_usd: Any, output_usd: Any, cached_usd: Any = None) -> OwnPrice:
+    price = Decimal(str(input_usd)), Decimal(str(output_usd))
+    return price if cached_usd is None else (*price, Decimal(str(cached_usd)))
 
 
 _Kind = tuple[str, Callable[[Any], Any]]
@@ -238,7 +240,10 @@ PROVIDER_FIELDS: Mapping[str, _Kind] = {
     "models_path": _TEXT,
     "models": _TEXTS,
     "embed_batch": _COUNT,
-    "prices": ('USD per million tokens of input and output by model, as in { "*" = [0.5, 1.5] }', _prices),
+    "prices": (
+        'USD per million tokens of input, output and perhaps cached input by model: { "*" = [0.5, 1.5] }',
+        _prices,
+    ),
     "price_list": _TEXT,
     "docs": _TEXT,
 }

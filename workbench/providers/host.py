@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-Prices = Mapping[str, tuple[Decimal, Decimal]]
+from workbench.calls import OwnPrice
+
+Prices = Mapping[str, OwnPrice]
 FREE: Prices = {"*": (Decimal(0), Decimal(0))}
 
 
@@ -43,8 +45,9 @@ class Host:
         key_path: A path, or a whole URL, that answers to a right key only, where the listing answers anybody.
         embed_batch: Most texts of one request for embeddings.
         closed: When the service ended, and what replaced it; empty where it goes on.
-        prices: USD per million input and output tokens by model, `"*"` for every one; where a model is not in
-            it, the price comes from the price list under `price_list`, and is unknown where that has none.
+        prices: USD per million input, output and perhaps cached input tokens by model, `"*"` for every one;
+            where a model is not in it, the price comes from the price list under `price_list`, and is unknown
+            where that has none.
         price_list: Its id in the price list; its name where `None`.
         variants: Models that it serves by another protocol: model to the row that holds for it.
         models: Models to begin with, where the user names none; inexpensive ones.
