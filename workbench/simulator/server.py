@@ -1,4 +1,4 @@
-"""The simulator as an aiohttp application: three protocols, faults on demand, and a journal."""
+"""The simulator as an aiohttp application: its protocols, faults on demand, and a journal."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from workbench.simulator.journal import Entry, Journal
 from workbench.simulator.models import MODELS, SimModel
 from workbench.simulator.questions import Known
 from workbench.simulator.script import script
-from workbench.simulator.wires import anthropic, ollama, openai
+from workbench.simulator.wires import anthropic, ollama, openai, openai_completions
 from workbench.simulator.wires.interface import Ask, Refusal, Said, Wire
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-WIRES: tuple[Wire, ...] = (openai, anthropic, ollama)
+WIRES: tuple[Wire, ...] = (openai, openai_completions, anthropic, ollama)
+EMBEDDINGS_PATH = "/v1/embeddings"
 LONGEST_REQUEST_BYTES = 64 * 2**20
 
 
@@ -49,6 +50,9 @@ def application(
     app.router.add_get("/v1/models", simulation.models_by_header)
     # As DeepSeek's, one base URL without a version serves OpenAI's protocol beside the others.
     app.router.add_post("/chat/completions", simulation.chat(openai))
+    app.router.add_post("/completions", simulation.chat(openai_completions))
+    for path in (EMBEDDINGS_PATH, EMBEDDINGS_PATH.removeprefix("/v1")):
+        app.router.add_post(path, simulation.embed)
     app.router.add_get("/models", simulation.models(openai))
     app.router.add_get(ollama.MODELS_PATH, simulation.models(ollama))
     app.router.add_get("/api/version", _version)
@@ -108,6 +112,28 @@ class _Simulation:
             return await deliver(request, timetable, headers=headers, since=since, entry=entry)
 
         return handle
+
+    async def embed(self, request: web.Request) -> web.StreamResponse:
+        """The handler of embeddings, which every model makes; they cost what input costs."""
+        raw = await request.read()
+        entry = self._entry(request, raw)
+        headers = {openai.REQUEST_ID: f"req_{uuid.uuid4().hex}"}
+        try:
+            self._admit(openai, request)
+            body = _object(raw)
+            found, dimensions = openai.texts(body)
+            model = str(body.get("model", ""))
+            if model not in self._by_name:
+                raise Refusal("model_not_found", model=model)
+            fault = self._faults.take(model)
+            if fault is not None:
+                entry.fault = fault.fault
+                if refusal := fault.refusal(model):
+                    raise refusal
+        except Refusal as refusal:
+            return _refused(openai, refusal, headers, entry)
+        entry.status = 200
+        return web.json_response(openai.embedded(model, found, dimensions), headers=headers)
 
     def models(self, wire: Wire) -> Handler:
         """The handler of a protocol's listing of models."""

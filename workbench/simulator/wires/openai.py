@@ -1,4 +1,4 @@
-"""OpenAI's chat completions, from the server's side."""
+"""OpenAI's chat completions and embeddings, from the server's side."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from workbench.simulator.vectors import DIMENSIONS, MOST_TEXTS, vector
 from workbench.simulator.wires.interface import Ask, Reason, Refusal, Said
 from workbench.simulator.wires.reading import count, field, last_of_user, tokens_of, turns
 
@@ -78,7 +79,7 @@ def whole(said: Said) -> dict[str, Any]:
     """See `Wire`."""
     message: dict[str, Any] = {"role": "assistant", "content": said.text, "refusal": None, "annotations": []}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": said.answer.finish}
-    return _head(said, "chat.completion") | {"choices": [choice], "usage": _usage(said)}
+    return head(said, "chat.completion") | {"choices": [choice], "usage": usage(said)}
 
 
 def opening(said: Said) -> bytes:
@@ -95,7 +96,7 @@ def closing(said: Said) -> bytes:
     """See `Wire`."""
     frames = [_chunk(said, {}, finish_reason=said.answer.finish)]
     if said.ask.include_usage:
-        frames.append(_event(_head(said, "chat.completion.chunk") | {"choices": [], "usage": _usage(said)}))
+        frames.append(event(head(said, "chat.completion.chunk") | {"choices": [], "usage": usage(said)}))
     return b"".join([*frames, b"data: [DONE]\n\n"])
 
 
@@ -110,7 +111,7 @@ def refused(refusal: Refusal, request_id: str) -> tuple[int, dict[str, Any]]:  #
 
 def stream_error(said: Said) -> bytes:
     """See `Wire`."""
-    return _event(refused(Refusal("server_error", model=said.ask.model), said.id)[1])
+    return event(refused(Refusal("server_error", model=said.ask.model), said.id)[1])
 
 
 def listing(names: Sequence[str], at: datetime) -> dict[str, Any]:
@@ -120,7 +121,31 @@ def listing(names: Sequence[str], at: datetime) -> dict[str, Any]:
     return {"object": "list", "data": models}
 
 
-def _head(said: Said, kind: str) -> dict[str, Any]:
+def texts(body: Mapping[str, Any]) -> tuple[list[str], int]:
+    """The texts of a request for embeddings, and how long the vectors are to be."""
+    asked = field(body, "input", (str, list), [])
+    found = [asked] if isinstance(asked, str) else asked
+    if not found or len(found) > MOST_TEXTS or not all(isinstance(text, str) and text for text in found):
+        raise Refusal("malformed", detail=f"input: 1 to {MOST_TEXTS} texts that are not empty are required")
+    return found, count(body, "dimensions") or DIMENSIONS
+
+
+def embedded(model: str, found: Sequence[str], dimensions: int) -> dict[str, Any]:
+    """The answer to a request for embeddings."""
+    input_tokens = tokens_of(found)
+    return {
+        "object": "list",
+        "model": model,
+        "data": [
+            {"object": "embedding", "index": index, "embedding": vector(text, dimensions)}
+            for index, text in enumerate(found)
+        ],
+        "usage": {"prompt_tokens": input_tokens, "total_tokens": input_tokens},
+    }
+
+
+def head(said: Said, kind: str) -> dict[str, Any]:
+    """What every answer and every event begins with."""
     return {
         "id": f"chatcmpl-{said.id}",
         "object": kind,
@@ -133,15 +158,17 @@ def _head(said: Said, kind: str) -> dict[str, Any]:
 
 def _chunk(said: Said, delta: dict[str, Any], *, finish_reason: str | None = None) -> bytes:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-    usage = {"usage": None} if said.ask.include_usage else {}
-    return _event(_head(said, "chat.completion.chunk") | {"choices": [choice]} | usage)
+    unknown = {"usage": None} if said.ask.include_usage else {}
+    return event(head(said, "chat.completion.chunk") | {"choices": [choice]} | unknown)
 
 
-def _event(data: dict[str, Any]) -> bytes:
+def event(data: dict[str, Any]) -> bytes:
+    """An event of a stream."""
     return b"data: " + json.dumps(data, separators=(",", ":")).encode() + b"\n\n"
 
 
-def _usage(said: Said) -> dict[str, Any]:
+def usage(said: Said) -> dict[str, Any]:
+    """The tokens of question and answer."""
     return {
         "prompt_tokens": said.ask.input_tokens,
         "completion_tokens": said.output_tokens,
