@@ -16,6 +16,7 @@ import orjson
 from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
 from workbench.errors import CallError
 from workbench.protocols import SHAPE_ERRORS
+from workbench.transport.aws import counts, without_token
 from workbench.transport.failures import LOST, Failures, request_id
 from workbench.transport.hints import rest_s
 from workbench.transport.reading import events, streams
@@ -64,7 +65,7 @@ class Answer:
             self._complete(failure)
 
     async def _read_whole(self, response: httpx.Response) -> Completion:
-        content = self._progress.received = await response.aread()
+        content = self._progress.received = without_token(response, await response.aread())
         self._progress.duration_s = self._since_s()
         if response.status_code >= 400:
             raise self._failures.refused(response, content)
@@ -72,6 +73,7 @@ class Answer:
             completion = self._decoded(response, content)
         except SHAPE_ERRORS as exc:
             raise self._failures.unreadable(response, content) from exc
+        completion = replace(completion, usage=counts(response).updated(completion.usage))
         if self._call.on_chunk is not None:
             self._call.on_chunk(in_one_chunk(completion))
         return completion

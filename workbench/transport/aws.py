@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from workbench.calls import Endpoint
+from workbench.calls import Endpoint, Secret, Usage
 from workbench.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # The region that a request is signed for has to be the one that it goes to.
 _REGION_IN_HOST = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d+)\.(?:amazonaws|api\.aws)")
 _SIGNED = ("Authorization", "X-Amz-Date", "X-Amz-Security-Token")
+_COUNTS = (("input_tokens", "input"), ("output_tokens", "output"))
 _finding = Lock()
 
 
@@ -40,6 +41,18 @@ async def by_aws(endpoint: Endpoint, request: httpx.Request) -> None:
         return
     # Looking for credentials, and renewing them, may read files and ask servers.
     request.headers.update(await asyncio.to_thread(_signature, endpoint, request))
+
+
+def without_token(response: httpx.Response, content: bytes) -> bytes:
+    """An answer without the session's token: where a signature is wrong, AWS may repeat what was signed."""
+    token = response.request.headers.get("X-Amz-Security-Token")
+    return content if token is None else Secret(token).redact(content.decode(errors="replace")).encode()
+
+
+def counts(response: httpx.Response) -> Usage:
+    """The tokens that Bedrock counts in the headers of an answer, for models that do not say them."""
+    told = {ours: response.headers.get(f"x-amzn-bedrock-{theirs}-token-count") for ours, theirs in _COUNTS}
+    return Usage(**{name: int(count) for name, count in told.items() if count and count.isdecimal()})
 
 
 def _signature(endpoint: Endpoint, request: httpx.Request) -> dict[str, str]:
