@@ -1,7 +1,8 @@
 """A peer's server with scripted answers and faults: what only our own simulator says may not be relied on.
 
 Not asked of it are things in which it is wrong itself: over Ollama's protocol it counts no tokens and never
-says `length`, its `truncateAfterChunks` cuts before the first byte, and it cuts some letters in two.
+says `length`, over Gemini's it names no model, its `truncateAfterChunks` cuts before the first byte, and it
+cuts some letters in two.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from workbench.errors import (
 
 pytestmark = pytest.mark.server
 
-PROVIDERS = ["openai", "anthropic", "ollama"]
-EXACT = ["openai", "anthropic"]
+PROVIDERS = ["openai", "anthropic", "ollama", "cohere", "gemini"]
+EXACT = ["openai", "anthropic", "cohere", "gemini"]
 
 
 @pytest.fixture
@@ -37,6 +38,10 @@ def settings(aimock: str, tmp_path: Path) -> Settings:
         "ANTHROPIC_BASE_URL": aimock,
         "ANTHROPIC_API_KEY": "none",
         "OLLAMA_BASE_URL": aimock,
+        "GEMINI_BASE_URL": f"{aimock}/v1beta",
+        "GEMINI_API_KEY": "none",
+        "COHERE_BASE_URL": aimock,
+        "COHERE_API_KEY": "none",
     }
     return Settings(project=tmp_path, values=values)
 
@@ -56,7 +61,8 @@ async def ask(client: Client, provider: str, prompt: str, *, stream: bool = Fals
 async def test_it_answers(provider: str, stream: bool, client: Client) -> None:
     answer = await ask(client, provider, "say hello", stream=stream)
     assert answer.text == "Hello from the other side of the wire."
-    assert (answer.finish_reason, answer.served_model) == ("stop", "some-model")
+    served = None if provider in {"cohere", "gemini"} else "some-model"  # which it leaves out there
+    assert (answer.finish_reason, answer.served_model) == ("stop", served)
     assert (answer.timing.ttft_s is not None) == stream
     (row,) = client.log.calls().itertuples()
     assert (row.status, row.text, row.provider) == ("ok", answer.text, provider)
@@ -90,6 +96,13 @@ async def test_it_calls_a_tool(provider: str, stream: bool, client: Client) -> N
     (call,) = (await ask(client, provider, "which tool", stream=stream)).tool_calls
     assert call.name == "get_tide"
     assert call.arguments.replace(" ", "") == '{"harbour":"Bergen"}'
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_it_goes_on_with_a_text(stream: bool, client: Client) -> None:
+    answer = await client.complete("ollama/some-model", "say hello", stream=stream)
+    assert (answer.text, answer.finish_reason) == ("Hello from the other side of the wire.", "stop")
+    assert (answer.timing.ttft_s is not None) == stream
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
