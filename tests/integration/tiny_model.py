@@ -2,7 +2,8 @@
 
 Embeddings are one-hot, attention and feed-forward layers are zero, so that the hidden state is the last token
 alone; the output layer holds log P(next | last). The logits are therefore exactly a bigram language model,
-which any server that reads GGUF can serve. At temperature 0 it repeats itself word for word.
+which any server that reads GGUF can serve. At temperature 0 it repeats itself word for word. Where it is
+given tools, it calls one: a mark at the end of the prompt, which the template sets, leads to nothing else.
 """
 
 from __future__ import annotations
@@ -26,15 +27,32 @@ SENTENCES = (
     "B) Vienna is the capital of Austria.",
     "Please write the name of the day and then the number 7.",
 )
-END_OF_TEXT, TURN, END_OF_TURN = SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
+END_OF_TEXT, TURN, END_OF_TURN, WITH_TOOLS, TOOL_CALL, TOOL_CALL_END = SPECIAL = (
+    *("<|endoftext|>", "<|im_start|>", "<|im_end|>"),
+    *("<|tools|>", "<tool_call>", "</tool_call>"),
+)
 WIDTH = 512  # of the embedding: no fewer than tokens
 CONTEXT_TOKENS = 8192
 SELDOM = 1e-6  # weight of a pair that no sentence has, against 1 for each time that one has it
 TEMPLATE = (
+    "{% if tools %}"
+    f"{TURN}system\n<tools>{{% for tool in tools %}}\n{{{{ tool | tojson }}}}{{% endfor %}}\n</tools>\n"
+    f"{TOOL_CALL}\n"
+    '{"name": <function-name>, "arguments": <args-json-object>}'
+    f"\n{TOOL_CALL_END}{END_OF_TURN}\n"
+    "{% endif %}"
     "{% for message in messages %}"
-    f"{TURN}{{{{ message.role }}}}\n{{{{ message.content }}}}{END_OF_TURN}\n"
+    f"{TURN}{{{{ message.role }}}}\n{{{{ message.content or '' }}}}"
+    "{% for call in message.tool_calls or [] %}"
+    f"\n{TOOL_CALL}\n"
+    """{{ '{"name": "' + call.function.name + '", "arguments": ' }}{{ call.function.arguments | tojson }}"""
+    f"{{{{ '}}' }}}}\n{TOOL_CALL_END}"
     "{% endfor %}"
-    f"{{% if add_generation_prompt %}}{TURN}assistant\n{{% endif %}}"
+    f"{END_OF_TURN}\n"
+    "{% endfor %}"
+    f"{{% if add_generation_prompt %}}{TURN}assistant\n"
+    f"{{% if tools and messages[-1].role != 'tool' %}}{WITH_TOOLS}{{% endif %}}"
+    "{% endif %}"
 )
 
 
@@ -85,6 +103,9 @@ def _log_probabilities(tokenizer: Tokenizer) -> NDArray[np.float32]:
         ids = tokenizer.encode(sentence).ids
         for last, following in zip([line_end, *ids], [*ids, end], strict=True):
             pairs[last, following] += 1
+    tools, call, call_end = map(tokenizer.token_to_id, (WITH_TOOLS, TOOL_CALL, TOOL_CALL_END))
+    for last, following in ((tools, call), (call, line_end), (call_end, end)):
+        pairs[last, following] = 1_000
     shares = pairs / pairs.sum(axis=1, keepdims=True)
     return np.log(shares).astype(np.float32)
 

@@ -52,9 +52,9 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
         case "response.created" | "response.queued" | "response.in_progress":
             return _head(event["response"])
         case "response.output_item.added" if event["item"]["type"] == "function_call":
-            return _item(event["output_index"], event["item"])
+            return _item(_index(event), event["item"])
         case "response.output_item.done" if event["item"]["type"] == "reasoning":
-            return replace(_item(event["output_index"], event["item"]), reasoning="")
+            return replace(_item(_index(event), event["item"]), reasoning="")
         case "response.completed" | "response.incomplete" | "response.cancelled":
             return replace(_end(event["response"]), done=True)
     return _piece(event)
@@ -86,11 +86,17 @@ def _piece(event: Mapping[str, Any]) -> Chunk:
         case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
             return Chunk(reasoning=event["delta"])
         case "response.reasoning_summary_part.added":
-            return Chunk(reasoning="\n\n" if event["summary_index"] else "")
+            return Chunk(reasoning="\n\n" if event.get("summary_index") else "")
         case "response.function_call_arguments.delta":
-            piece = ToolCallPiece(index=event["output_index"], arguments=event["delta"])
+            piece = ToolCallPiece(index=_index(event), arguments=event["delta"])
             return Chunk(tool_calls=(piece,))
     return Chunk()
+
+
+def _index(event: Mapping[str, Any]) -> int:
+    # llama.cpp does not number what it puts out, but finishes one thing before it begins the next.
+    index: int = event.get("output_index", 0)
+    return index
 
 
 def _item(index: int, item: Mapping[str, Any]) -> Chunk:
