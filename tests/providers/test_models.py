@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -178,3 +179,32 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", script, str(n), str(tmp_path)]) for n in range(3)]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     assert len(remembered(tmp_path).refused) == 60
+
+
+def test_a_package_adds_facts_and_a_broken_one_takes_nothing_away(tmp_path: Path) -> None:
+    (tmp_path / "farm.py").write_text(
+        "from workbench.calls import ModelInfo\n"
+        "FACTS = {'farm/wheat': ModelInfo(id='', images=True), 'gpt-4o': ModelInfo(id='', images=False)}\n"
+        "BROKEN = {'(': ModelInfo(id='', images=True)}\n"
+        "WRONG = {'farm/wheat': {'images': False}}\n"
+    )
+    about = tmp_path / "farm-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: farm\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[workbench.models]\nfarm = farm:FACTS\nbroken = farm:BROKEN\nwrong = farm:WRONG\n"
+    )
+    script = (
+        "from workbench.providers.models import facts_of\n"
+        "print([facts_of(*name).images for name in [('farm', 'wheat'), ('openai', 'gpt-4o'), ('x', 'y')]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path.cwd())])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[True, False, None]"
+    assert "extension 'broken' in workbench.models is no dictionary of patterns" in done.stderr
+    assert "extension 'wrong'" in done.stderr

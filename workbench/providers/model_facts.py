@@ -72,7 +72,7 @@ MODEL_FACTS: dict[str, ModelInfo] = {
     # DeepSeek: https://api-docs.deepseek.com/quick_start/pricing
     r"deepseek-(r1|reasoner|v4)": _row(chat=True, reasoning=True),
     # Open weights, by what their cards say: https://huggingface.co/meta-llama, …/Qwen, …/mistralai
-    r"llama-?3[.-](1|3)": _row(chat=True, images=False),
+    r"llama-?3[.-][13](-|:|$)": _row(chat=True, images=False),
     r"llama-?3\.2-?:?(11b|90b)|llama-?4|llama3\.2-vision|qwen[\d.]*-?vl|pixtral|llava": _row(images=True),
     # What does not converse: vectors, sounds, pictures, films, judgements on other texts, plain completion.
     r"embed|rerank|moderation|whisper|transcri|[-/]tts|dall-e|gpt-image|imagen|/veo|/sora|lyria": _row(

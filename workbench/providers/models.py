@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
+from workbench import extensions
 from workbench.calls import ModelInfo
 from workbench.providers.model_facts import MODEL_FACTS, WHILE_THINKING
 from workbench.providers.models_file import remember_refusal, remembered
 
 __all__ = ["MODEL_FACTS", "facts_of", "observed"]
+
+GROUP = "workbench.models"
 
 _observed: dict[tuple[str, str], set[str]] = {}
 
@@ -35,7 +41,7 @@ def facts_of(provider: str, model: str, home: Path | None = None, *, effort: str
     """
     name = f"{provider}/{model}".lower()
     info = ModelInfo(id=model)
-    for pattern, facts in MODEL_FACTS.items():
+    for pattern, facts in (*MODEL_FACTS.items(), *_of_packages().items()):
         if re.search(pattern, name):
             info = info.updated(facts)
     refused = (info.refuses or frozenset()) | _while_thinking(name, effort)
@@ -68,6 +74,23 @@ def observed(
         _observed.setdefault((provider, model), set()).add(parameter)
 
 
+@cache
+def _of_packages() -> Mapping[str, ModelInfo]:
+    """What installed packages know of models, by pattern; it replaces what our own table says."""
+    found: dict[str, ModelInfo] = {}
+    for name in extensions.names(GROUP):
+        table = extensions.find(GROUP, name)
+        try:
+            found |= {re.compile(pattern).pattern: _record(facts) for pattern, facts in table.items()}
+        except (re.error, AttributeError, TypeError) as exc:
+            warnings.warn(
+                f"the extension {name!r} in {GROUP} is no dictionary of patterns and records of models "
+                f"({exc}): mend or remove the package",
+                stacklevel=2,
+            )
+    return found
+
+
 def _while_thinking(name: str, effort: str | None) -> frozenset[str]:
     found: tuple[frozenset[str], str] = (frozenset(), "none")
     for pattern, row in WHILE_THINKING.items():
@@ -75,3 +98,9 @@ def _while_thinking(name: str, effort: str | None) -> frozenset[str]:
             found = row
     refused, usual = found
     return frozenset() if (effort or usual) == "none" else refused
+
+
+def _record(facts: object) -> ModelInfo:
+    if not isinstance(facts, ModelInfo):
+        raise TypeError(f"not a ModelInfo: {facts!r}")
+    return facts
