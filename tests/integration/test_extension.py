@@ -101,7 +101,7 @@ async def main():
     answer = await client.chat("parrot/polly", "Hello", max_tokens=4)
     streamed = await client.chat("parrot:polly", "Hello", stream=True)
     print(answer.text, streamed.text, streamed.finish_reason, answer.usage.output_tokens)
-    print([model.id for model in await client.models("parrot")])
+    print([(model.id, model.tools, model.context_tokens) for model in await client.models("parrot")])
     for ask in (client.chat("parrot/heron", "Hello"), client.chat("parrot/polly", "Hello", seed=1)):
         try:
             await ask
@@ -121,7 +121,7 @@ def test_a_provider_with_its_own_protocol_is_asked_by_name(project: Project) -> 
     assert code == 0, err
     answers, models, missing, refused, replayed = out.splitlines()
     assert answers == "Hell Hello stop 2"
-    assert models == "['polly', 'coco']"
+    assert models == "[('polly', False, 40), ('coco', False, 40)]"
     assert missing.startswith("InvalidRequestError parrot/heron: 404: no such bird")
     assert refused.startswith("ConfigError ")
     assert "seed" in refused
@@ -139,6 +139,7 @@ def test_what_is_installed_is_listed(project: Project) -> None:
     assert own == [
         ("workbench.hosts", "parrot", "workbench-parrot", "1.0"),
         ("workbench.protocols", "parrot", "workbench-parrot", "1.0"),
+        ("workbench.models", "parrot", "workbench-parrot", "1.0"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The provider `parrot` for the workbench: its row in the table, and its protocol."""
+"""The provider `parrot` for the workbench: its row, its protocol, and what is known of its models."""
 
 from workbench.calls import Chunk, ModelInfo, Usage, fold
 from workbench.protocols import ErrorWords
@@ -14,6 +14,7 @@ HOST = Host(
     protocol="parrot",
     docs="https://parrot.example/docs",
 )
+MODELS = {"^parrot/": ModelInfo(id="", tools=False, context_tokens=40)}
 CARRIES = frozenset({"max_tokens", "temperature"})  # what else a request may have is refused
 MODELS_PATH = "/birds"
 END = "[silence]"  # the text that ends a stream
