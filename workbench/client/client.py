@@ -15,6 +15,7 @@ import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the 
 from workbench.calls import Endpoint, ModelInfo, Operation, Request, Secret, Timeouts
 from workbench.client.asking import Asking, since_of
 from workbench.client.catalog import catalog_row
+from workbench.client.counting import Counting
 from workbench.client.directory import Directory, RecordedDirectory
 from workbench.client.discovery import LISTING, Reachable
 from workbench.client.health import Health
@@ -45,7 +46,7 @@ def _recorder(home: Path, sync: Sync, shared: Secret | None) -> Recorder:
     return Recorder(home, shared=shared, sync=sync)
 
 
-class Client(Asking):
+class Client(Asking, Counting):
     """The way to every provider.
 
     ```python
@@ -113,6 +114,7 @@ class Client(Asking):
         self._limits = joined(limits or {}, per_provider or {}, self.settings.limits)
         self._transport = Transport(make_http)
         self._bound: dict[str, Any] = {}
+        self._learned = {}
         self.recording = self._recording(replay or self.settings.get("WORKBENCH_REPLAY"))
         known = (self.home, self.settings, self._transport, self.recorder.redaction)
         self._directory = Directory(*known)
