@@ -278,3 +278,31 @@ async def test_a_home_that_cannot_be_written_to_only_forgets(tmp_path: Path) -> 
         await client.models("farm")
         await client.models("farm")
     assert len(server.asked) == 2
+
+
+async def test_a_host_is_not_told_the_key_of_the_server_in_its_place(tmp_path: Path) -> None:
+    async with serving((told := Server()).answer) as elsewhere, serving(Server().answer) as url:
+        farm(key_path=f"{elsewhere}/key")
+        async with client_of(tmp_path, url) as client:
+            (health,) = await client.health("farm")
+    assert (health.status, told.asked) == ("ok", [])
+
+
+async def test_the_listing_of_databricks_is_beside_its_endpoints(tmp_path: Path) -> None:
+    async def databricks(request: web.Request) -> web.Response:
+        if request.path != "/api/2.0/serving-endpoints":
+            return web.json_response({"error_code": "ENDPOINT_NOT_FOUND"}, status=404)
+        endpoints = [
+            {"name": "databricks-claude-sonnet-5", "task": "llm/v1/chat"},
+            {"name": "databricks-bge-large-en", "task": "llm/v1/embeddings"},
+        ]
+        return web.json_response({"endpoints": endpoints})
+
+    async with serving(databricks) as url:
+        settings = Settings(project=tmp_path, values={"DATABRICKS_HOST": url, "DATABRICKS_TOKEN": KEY})
+        async with Client(home=tmp_path / "home", settings=settings) as client:
+            models = await client.models("databricks")
+    assert [(model.id, model.chat) for model in models] == [
+        ("databricks-claude-sonnet-5", True),
+        ("databricks-bge-large-en", False),
+    ]

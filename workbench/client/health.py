@@ -172,8 +172,10 @@ class _Look:
         """Whether the listing, or another answer, shows that the key is right."""
         if self.to.secret is None:
             return models is not None or not self.host.needs_key
-        if self.host.key_path is not None:
-            await self._ask(self.host.key_path)
+        path = self.host.key_path
+        # The key of a server that the user has put in the host's place is nothing for the host itself.
+        if path is not None and ("://" not in path or self.to.base_url == self.host.base_url):
+            await self._ask(path)
             return True
         if models is None:
             return not self.host.needs_key

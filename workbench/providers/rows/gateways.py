@@ -12,6 +12,7 @@ ROWS = (
         # The names under which it shows the traffic of an application; left out where they are not set.
         headers={"HTTP-Referer": "{OPENROUTER_SITE_URL:}", "X-Title": "{OPENROUTER_APP_NAME:}"},
         models=("~openai/gpt-mini-latest", "~anthropic/claude-haiku-latest"),
+        key_path="/key",  # https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key
         docs="https://openrouter.ai/docs/api-reference/overview",
     ),
     Host(  # A model may name who serves it: `org/name:provider`, `:fastest`, `:cheapest`.
@@ -20,6 +21,7 @@ ROWS = (
         key="HF_TOKEN",
         aliases=("hf",),
         other_keys=("HUGGINGFACE_API_KEY", "HUGGING_FACE_HUB_TOKEN"),
+        key_path="https://huggingface.co/api/whoami-v2",
         docs="https://huggingface.co/docs/inference-providers",
     ),
     Host(  # Embeddings alone, of models that Hugging Face itself runs.

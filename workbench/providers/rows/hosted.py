@@ -209,6 +209,8 @@ ROWS = (
         key="DATABRICKS_TOKEN",
         domains=("*.cloud.databricks.com", "*.azuredatabricks.net", "*.gcp.databricks.com"),
         other_keys=("DATABRICKS_API_KEY",),
+        # https://docs.databricks.com/api/workspace/servingendpoints/list
+        models_path="/../api/2.0/serving-endpoints",
         docs="https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference",
     ),
     Host(
