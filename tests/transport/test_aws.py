@@ -245,6 +245,17 @@ async def test_no_key_of_aws_is_written_anywhere(
     assert b"canonical string should have been" in written
 
 
+async def test_a_call_is_replayed_though_its_model_is_in_the_path_alone(tmp_path: Path) -> None:
+    aws = Aws()
+    async with serving(aws.handle) as url, aws_client(tmp_path, url, **KEYS) as client:
+        first = await client.chat(f"bedrock/{MODELS[0]}", "?", top_k=3)
+        again = await client.replay(first.call_id)
+
+    assert again.new.text == "Oslo"
+    assert aws.asked[0][0] == aws.asked[1][0]
+    assert aws.asked[0][2] == aws.asked[1][2]
+
+
 async def test_tokens_counted_in_headers_are_usage(tmp_path: Path) -> None:
     aws = Aws()
     counted = {"X-Amzn-Bedrock-Input-Token-Count": "11", "X-Amzn-Bedrock-Output-Token-Count": "3"}

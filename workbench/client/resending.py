@@ -45,12 +45,15 @@ def request_of(row: Mapping[str, Any]) -> Request:
             "decode_request"
         )
     try:
-        return wire.decode_request(_without_renames(row, body))
+        request = wire.decode_request(_without_renames(row, body))
     except SHAPE_ERRORS as exc:
         raise DataError(
             f"what {name} sent cannot be read as protocol {row['protocol']!r} ({exc!r}): look at its column "
             "`request`"
         ) from exc
+    # Some protocols have the model, and whether to stream, in the path, which the log does not keep.
+    streamed = request.stream or row["ttft_s"] is not None
+    return replace(request, model=request.model or row["model"], stream=streamed)
 
 
 def _without_renames(row: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def decode_request(body: Mapping[str, Any]) -> Request:
         stop=stop_of(limits.get("stopSequences")),
         reasoning_effort=output.get("effort"),
         service_tier=(body.get("serviceTier") or {}).get("type"),
-        extra=dict(body.get("additionalModelRequestFields") or {}),
+        extra=_extra_of(body.get("additionalModelRequestFields") or {}),
     )
     request = Request(
         model=body.get("model", ""),
@@ -165,6 +165,13 @@ def _output_config(request: Request) -> dict[str, Any]:
     if wanted is not None and effort(request.model, wanted) is None:
         config["effort"] = wanted
     return config
+
+
+def _extra_of(fields: Mapping[str, Any]) -> dict[str, Any]:
+    # Nova has an `inferenceConfig` of its own, beside that of Converse.
+    twice = {name: value for name, value in fields.items() if name in FIELDS}
+    own = {name: value for name, value in fields.items() if name not in FIELDS}
+    return own | ({"additionalModelRequestFields": twice} if twice else {})
 
 
 def _schema_of(form: Mapping[str, Any]) -> OutputSchema | None:
