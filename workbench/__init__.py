@@ -28,9 +28,9 @@ if TYPE_CHECKING:
         summary,
     )
     from workbench.bridge import run
-    from workbench.calls import Chunk, Completion, Image, Message, Text, Timeouts
-    from workbench.client import Client
-    from workbench.errors import CallError, ConfigError, DataError, WorkbenchError
+    from workbench.calls import Chunk, Completion, File, Image, Message, Text, Timeouts, Tool
+    from workbench.client import Client, Embeddings, ToolRun
+    from workbench.errors import CallError, ConfigError, DataError, OutputError, WorkbenchError
     from workbench.evals.dataset import load_dataset
     from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models, simulate
@@ -46,19 +46,24 @@ _ROOMS = {
     "Completion": "calls",
     "ConfigError": "errors",
     "DataError": "errors",
+    "Embeddings": "client",
+    "File": "calls",
     "Host": "providers",
     "Image": "calls",
     "Message": "calls",
+    "OutputError": "errors",
     "Text": "calls",
     "Timeouts": "calls",
+    "Tool": "calls",
+    "ToolRun": "client",
     "WorkbenchError": "errors",
     "agreement": "analysis.results",
     "agreement_in_words": "analysis.results",
     "check_baseline": "analysis.regression",
     "disagreements": "analysis.results",
     "evaluate": "evals.runs",
-    "find_models": "evals.start",
     "experiments": "analysis.results",
+    "find_models": "evals.start",
     "interactive": "widgets.interactive",
     "load_dataset": "evals.dataset",
     "playground": "widgets.playground",
@@ -79,11 +84,16 @@ __all__ = [
     "Completion",
     "ConfigError",
     "DataError",
+    "Embeddings",
+    "File",
     "Host",
     "Image",
     "Message",
+    "OutputError",
     "Text",
     "Timeouts",
+    "Tool",
+    "ToolRun",
     "WorkbenchError",
     "agreement",
     "agreement_in_words",

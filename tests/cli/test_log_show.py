@@ -130,3 +130,37 @@ def test_each_of_the_commands_has_an_example(name: str) -> None:
     said = CliRunner().invoke(workbench, ["log", name, "--help"]).output
     assert "Example: " in said
     assert f"workbench log {name}" in said
+
+
+def test_calls_of_tools_vectors_and_what_was_left_out_are_shown(home: Path) -> None:
+    function = {"name": "look", "arguments": '{"at": "sea"}'}
+    message = {
+        "role": "assistant",
+        "content": "Let me see.",
+        "tool_calls": [{"id": "c", "function": function}],
+    }
+    said = shown(
+        home,
+        protocol="openai",
+        operation="chat",
+        request={"model": "one", "messages": [], "tools": [{"function": {"name": "look"}}]},
+        response={"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]},
+        text="Let me see.",
+        dropped=["temperature", "seed"],
+    )
+    assert 'calls\nlook({"at": "sea"})\n' in said
+    assert "answer\nLet me see.\n" in said
+    assert "left out   temperature, seed: refused by the model\n" in said
+    assert '"tools"' in said
+    assert "response" not in said
+
+
+def test_vectors_are_shown_by_their_number(home: Path) -> None:
+    body = {"data": [{"index": 0, "embedding": [0.5] * 64}, {"index": 1, "embedding": [0.25] * 64}]}
+    said = shown(home, protocol="openai_embeddings", operation="embed", response=body, text="")
+    assert "vectors\n2 of 64 dimensions\n" in said
+    assert "0.25" not in said
+
+
+def test_an_answer_of_an_unknown_protocol_is_shown_as_it_is(home: Path) -> None:
+    assert '"odd": 1' in shown(home, protocol="of-a-package", response={"odd": 1}, text=None)

@@ -11,13 +11,16 @@ import click
 import orjson
 from rich.text import Text
 
+from workbench.calls import Completion
 from workbench.cli.console import FINE, harmless, out
 from workbench.cli.figures import count, seconds, usd
 from workbench.cli.log import project_log
+from workbench.errors import ConfigError, DataError
+from workbench.log.answers import completion_of
 
 _NAMES = (
-    *("id", "served_model", "protocol", "base_url", "finish_reason", "experiment", "run", "sample", "epoch"),
-    *("request_id", "response_id", "session"),
+    *("id", "operation", "served_model", "protocol", "base_url", "finish_reason", "service_tier"),
+    *("experiment", "run", "sample", "epoch", "request_id", "response_id", "session"),
 )
 _JSON = ("params", "request", "response", "attempt_errors")
 
@@ -34,26 +37,39 @@ def show(call: str, form: str) -> int:
     request and response as they were sent and received, times as ISO 8601, cost_usd a number in USD.
     """
     row = project_log().call(call)
+    answer = _answer(row)
     row |= {name: _parsed(row[name]) for name in _JSON}
     if form == "json":
         click.echo(orjson.dumps(row, default=_number, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
         return FINE
-    for heading, words in _sections(row):
+    for heading, words in _sections(row, answer):
         if words:
             out.print(Text(harmless(heading), style="bold"))
             out.print(Text(harmless(words)), end="\n\n")
     return FINE
 
 
-def _sections(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _answer(row: Mapping[str, Any]) -> Completion:
+    """What the answer has beside its text; nothing where it cannot be read, and is shown as it is."""
+    try:
+        return completion_of(row)
+    except (DataError, ConfigError):  # of a protocol that is not installed here, or broken
+        return Completion()
+
+
+def _sections(row: Mapping[str, Any], answer: Completion) -> Iterator[tuple[str, str]]:
     """What there is to say about a call, under its headings; empty where there is nothing."""
     yield f"{row['status']}  {row['provider']}/{row['model']}", _lines(_facts(row))
     if row["request"] is None and row["attempts"]:
         yield "request and answer", "pruned from the log, or never noted"
     yield from _turns(row["request"])
     yield "answer", row["text"] or ""
-    # An answer without text is a call of tools or a refusal: then the body tells.
-    yield "response", "" if row["text"] else _indented(row["response"])
+    yield "calls", "\n".join(f"{call.name}({call.arguments})" for call in answer.tool_calls)
+    vectors = answer.vectors
+    yield "vectors", f"{len(vectors)} of {len(vectors[0])} dimensions" if vectors else ""
+    # An answer without any of that is perhaps a refusal: then the body tells.
+    understood = row["text"] or answer.tool_calls or vectors
+    yield "response", "" if understood else _indented(row["response"])
     if row["error_type"]:
         status = f" ({row['error_status']})" if row["error_status"] else ""
         yield "error", f"{row['error_type']}{status}: {row['error_message']}"
@@ -79,6 +95,8 @@ def _facts(row: Mapping[str, Any]) -> dict[str, str]:
     facts["attempts"] = count(row["attempts"])
     if row["params"]:
         facts["params"] = orjson.dumps(row["params"]).decode()
+    if row["dropped"]:
+        facts["left out"] = f"{', '.join(row['dropped'])}: refused by the model"
     if row["tags"]:
         facts["tags"] = ", ".join(f"{name}={value}" for name, value in row["tags"].items())
     facts["made by"] = f"llm-workbench {row['package_version']}, process {row['pid']} on {row['host']}"

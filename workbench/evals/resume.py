@@ -92,8 +92,10 @@ def begun(
 
 
 def params_json(params: Mapping[str, Any]) -> bytes:
-    """The parameters of a run as its row has them."""
-    return orjson.dumps(dict(params), default=str)
+    """The parameters of a run as its row has them; functions and classes by their names."""
+    return orjson.dumps(
+        dict(params), default=lambda value: getattr(value, "__qualname__", None) or str(value)
+    )
 
 
 def _same(experiment: str, what: str, then: object, now: object) -> None:

@@ -14,7 +14,7 @@ import orjson
 from uuid6 import uuid7
 
 from workbench.client import Cache, Client
-from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError
+from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError, OutputError
 from workbench.evals.dataset import Dataset, Sample
 from workbench.evals.experiment import Experiment, new_experiment_id, run_id
 from workbench.evals.progress import EvaluationProgress
@@ -186,6 +186,11 @@ class _Evaluation:
         client = self.client.bind(experiment=self.experiment, run=run, sample=sample.id, epoch=epoch)
         try:
             completion = await client.chat(model, sample.input, stream=True, cache=self.cache, **self.params)
+        except OutputError as exc:
+            if exc.completion is None:
+                raise
+            # It is what the model said, however little it looks like what was asked for.
+            completion = exc.completion
         except CallError as exc:
             self.progress.errors += 1
             self.failed[model] = str(exc)

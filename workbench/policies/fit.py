@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from workbench.calls import Call, Completion, Endpoint, File, Image, Request
 from workbench.errors import ConfigError, InvalidRequestError
@@ -89,8 +90,8 @@ def _without(call: Call, names: list[str]) -> Call:
             "unsupported='drop'"
         )
     call.progress.dropped += tuple(names)
-    fewer = replace(params, **dict.fromkeys(names))
-    return replace(call, request=replace(call.request, params=fewer))
+    nothing: dict[str, Any] = dict.fromkeys(names)
+    return replace(call, request=replace(call.request, params=replace(params, **nothing)))
 
 
 def _see(call: Call, can: frozenset[str]) -> None:
