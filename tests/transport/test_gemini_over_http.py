@@ -110,3 +110,34 @@ async def test_the_wait_that_google_asks_for_in_the_body_is_known(tmp_path: Path
 
     assert ((await ask(minute)).retryable, (await ask(minute)).retry_after_s) == (True, 34.07)
     assert (await ask(day)).retryable is False
+
+
+async def test_texts_are_embedded_at_the_same_host_by_another_path(tmp_path: Path) -> None:
+    paths: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        paths.append(request.path_qs)
+        texts = [each["content"]["parts"][0]["text"] for each in (await request.json())["requests"]]
+        return web.json_response({"embeddings": [{"values": [len(text), 0.5]} for text in texts]})
+
+    async with serving(handle) as url:
+        embedded = await client_of(url, tmp_path).embed("gemini/gemini-embedding-001", ["a", "bcd"])
+
+    assert embedded.vectors.tolist() == [[1.0, 0.5], [3.0, 0.5]]
+    assert paths == ["/v1beta/models/gemini-embedding-001:batchEmbedContents"]
+
+
+async def test_a_listing_is_read_page_by_page(tmp_path: Path) -> None:
+    queries: list[dict[str, str]] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        queries.append(dict(request.query))
+        last = "pageToken" in request.query
+        page = {"models": [{"name": f"models/gemini-{len(queries)}"}]}
+        return web.json_response(page if last else {**page, "nextPageToken": "two"})
+
+    async with serving(handle) as url:
+        models = await client_of(url, tmp_path).models("gemini")
+
+    assert [model.id for model in models] == ["gemini-1", "gemini-2"]
+    assert queries == [{"pageSize": "1000"}, {"pageSize": "1000", "pageToken": "two"}]
