@@ -94,6 +94,17 @@ async def test_a_key_file_gets_a_bearer_which_is_used_again(
     assert grants == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
 
 
+async def test_the_project_that_is_charged_is_told(
+    tmp_path: Path, tokens: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key_file(tmp_path, tokens[0])))
+    monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "payer")
+
+    request = await sent_to(vertex(settings_of(tmp_path)))
+
+    assert request.headers["x-goog-user-project"] == "payer"
+
+
 async def test_without_credentials_it_is_said_how_to_get_them(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"gcloud auth application-default login.* set VERTEX_API_KEY"):
         await sent_to(vertex(settings_of(tmp_path)))

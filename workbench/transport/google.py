@@ -35,11 +35,10 @@ async def by_google(endpoint: Endpoint, request: httpx.Request) -> None:
     """
     _at_location(request)
     if endpoint.secret is not None:
-        bearer = endpoint.secret.reveal()
-    else:
-        # Getting credentials reads files and asks servers.
-        bearer = await asyncio.to_thread(_bearer, endpoint)
-    request.headers["Authorization"] = f"Bearer {bearer}"
+        request.headers["Authorization"] = f"Bearer {endpoint.secret.reveal()}"
+        return
+    # Getting credentials reads files and asks servers.
+    request.headers.update(await asyncio.to_thread(_found, endpoint))
 
 
 def _at_location(request: httpx.Request) -> None:
@@ -54,7 +53,7 @@ def _at_location(request: httpx.Request) -> None:
         request.headers["Host"] = hosts[location]
 
 
-def _bearer(endpoint: Endpoint) -> str:
+def _found(endpoint: Endpoint) -> dict[str, str]:
     try:
         from google.auth.exceptions import GoogleAuthError
         from google.auth.transport.requests import Request
@@ -74,8 +73,11 @@ def _bearer(endpoint: Endpoint) -> str:
             "`gcloud auth application-default login`, set "
             f"GOOGLE_APPLICATION_CREDENTIALS to a key file, or {endpoint.key_hint}"
         ) from exc
-    token: str = credentials.token
-    return token
+    headers = {"Authorization": f"Bearer {credentials.token}"}
+    # Who logs in as a person says which project is charged.
+    if (project := getattr(credentials, "quota_project_id", None)) is not None:
+        headers["x-goog-user-project"] = project
+    return headers
 
 
 @lru_cache(maxsize=1)
