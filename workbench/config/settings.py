@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -118,6 +119,7 @@ class Settings:
         return self.get("LLM_DEFAULT_MODEL")
 
 
+@lru_cache(maxsize=1024)
 def setting_of(provider: str, what: str) -> str:
     """The name of a provider's setting: `GROQ_BASE_URL` for `groq` and `BASE_URL`."""
     return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_{what}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -23,6 +24,7 @@ from workbench.transport.pools import MakeHttp, Pools, make_http
 from workbench.transport.reading import Heard
 
 T = TypeVar("T")
+LOG = logging.getLogger("workbench")
 HEADERS = {
     "Content-Type": "application/json",
     "User-Agent": "llm-workbench",
@@ -144,6 +146,9 @@ async def _exchange(
         async with deadline:
             response = await http.send(request, stream=True)
             deadline.answered = True
+            # Not the whole URL: there may be a password in it.
+            at = f"{request.url.host}{request.url.path}"
+            LOG.debug("%s %s: %d", request.method, at, response.status_code)
             if isinstance(response.stream, httpx.AsyncByteStream):
                 response.stream = Heard(response.stream, deadline)
             try:
