@@ -283,6 +283,16 @@ def test_calls_in_events_of_their_own_stay_apart_and_in_order() -> None:
     assert completion.finish_reason == "tool_calls"
 
 
+def test_the_same_call_twice_is_two_calls() -> None:
+    roll = {"functionCall": {"name": "roll", "args": {}}}
+
+    answer = gemini.decode(candidate(roll, roll))
+
+    assert [(call.name, call.arguments) for call in answer.tool_calls] == [("roll", "{}")] * 2
+    assert len({call.id for call in answer.tool_calls}) == 2
+    assert body(answer.message, model="gemini-2.5-flash")["contents"][0]["parts"] == [roll, roll]
+
+
 def test_a_call_does_not_hide_that_the_answer_was_cut() -> None:
     call = {"functionCall": {"name": "one", "args": {}}}
 

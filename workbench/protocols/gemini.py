@@ -8,6 +8,7 @@ Source: https://ai.google.dev/api/generate-content
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -117,7 +118,7 @@ def _chunk(event: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) ->
     numbered = {candidate.get("index", 0): candidate for candidate in candidates}
     first = numbered.pop(0, {})
     parts = _parts(first)
-    calls = tuple(_call(part) for part in parts if "functionCall" in part)
+    calls = tuple(_calls(parts))
     usage = event.get("usageMetadata")
     return Chunk(
         text=_text(parts),
@@ -142,12 +143,15 @@ def _text(parts: Sequence[Mapping[str, Any]]) -> str:
     return "".join(part["text"] for part in parts if part.get("text") and not part.get("thought"))
 
 
-def _call(part: Mapping[str, Any]) -> ToolCallPiece:
-    call = call_of(part)
-    # Calls of later events are told apart by their ids: an event does not say how many came before it.
-    return ToolCallPiece(
-        index=0, id=call.id, name=call.name, arguments=call.arguments, signature=call.signature
-    )
+def _calls(parts: Sequence[Mapping[str, Any]]) -> Iterator[ToolCallPiece]:
+    seen: Counter[str] = Counter()
+    for call in (call_of(part) for part in parts if "functionCall" in part):
+        seen[call.id] += 1
+        # Calls are told apart by their ids alone: an event does not say how many came in those before it.
+        twin = f":{seen[call.id]}" if seen[call.id] > 1 else ""
+        yield ToolCallPiece(
+            index=0, id=call.id + twin, name=call.name, arguments=call.arguments, signature=call.signature
+        )
 
 
 def _thoughts(parts: Sequence[Mapping[str, Any]]) -> Iterator[ThoughtPiece]:
