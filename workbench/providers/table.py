@@ -24,11 +24,11 @@ def find_host(name: str, settings: Settings) -> Host | None:
         ConfigError: The configuration file names it as a new provider without an address, or
             OPENAI_COMPATIBLE_CUSTOM_HEADERS cannot be read.
     """
+    named = [own for own, changes in settings.providers.items() if name in changes.get("aliases", ())]
+    name = named[0] if named else name
     host = _known(name, settings)
     changes = settings.providers.get(host.name if host else name)
-    if changes is not None:
-        return _changed(name if host is None else host.name, host, changes, settings)
-    return host
+    return host if changes is None else _changed(name, host, changes, settings)
 
 
 def known_hosts(settings: Settings) -> dict[str, Host]:
@@ -71,7 +71,7 @@ def _known(name: str, settings: Settings) -> Host | None:
     if url is not None and settings.default_provider is None and (at := host_for_url(url)).name == name:
         return at
     found = extensions.find(GROUP, name)
-    return found if isinstance(found, Host) else None
+    return replace(found, name=name) if isinstance(found, Host) else None
 
 
 def _changed(name: str, host: Host | None, changes: Mapping[str, Any], settings: Settings) -> Host:
