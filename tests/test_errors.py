@@ -72,6 +72,8 @@ def test_what_is_drawn_as_retryable_is_retryable() -> None:
         (200, "502", "", "OverloadedError", None),
         (200, "429", "", "RateLimitError", None),
         (200, "invalid_request_error", "", "InvalidRequestError", None),
+        (200, "image_too_large", "", "InvalidRequestError", None),
+        (200, "server_error", "", "OverloadedError", None),
     ],
 )
 def test_a_providers_words_decide_the_kind(

@@ -51,7 +51,16 @@ KEY_CODES = frozenset(
     | {"API_KEY_INVALID", "UNAUTHENTICATED", "PERMISSION_DENIED"}
 )
 # What says inside a stream that it is not the provider's fault.
-REQUEST_CODES = frozenset({"invalid_request_error", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND"})
+REQUEST_CODES = frozenset(
+    {
+        *("invalid_request_error", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND"),
+        # OpenAI's Responses, of those that fail when they have begun.
+        *("invalid_prompt", "bio_policy", "misalignment_policy_violation", "data_residency_mismatch"),
+        *("invalid_image", "invalid_image_format", "invalid_base64_image", "invalid_image_url"),
+        *("image_too_large", "image_too_small", "image_parse_error", "image_file_too_large"),
+        *("image_content_policy_violation", "unsupported_image_media_type", "empty_image_file"),
+    }
+)
 CONTEXT_CODES = frozenset(
     {"context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"}
 )
