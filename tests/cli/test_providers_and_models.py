@@ -84,7 +84,8 @@ def test_models_have_prices_and_abilities(simulating: Path) -> None:
     result = ran("models")
     lines = [line for line in result.output.splitlines() if "sim/" in line]
     assert [line.split()[0] for line in lines] == ["sim/swift", "sim/steady", "sim/sage", "sim/local"]
-    assert "0.0000" not in lines[0]
+    assert lines[0].split()[1:] == ["–", "0.1", "0.4", "–"]
+    assert lines[3].split()[1:] == ["–", "0", "0", "–"]
     assert "4 models" in result.output
     assert "groq: list of models: nothing answers" in flat(result)
     assert result.return_value == 0

@@ -12,7 +12,7 @@ from rich import box
 from rich.table import Table
 
 from workbench.cli.console import COULD_NOT_RUN, FINE, harmless, out, plain, tell
-from workbench.cli.figures import UNKNOWN, known, tokens, usd
+from workbench.cli.figures import UNKNOWN, known, tokens
 from workbench.errors import CallError, ConfigError
 
 _ABILITIES = {
@@ -87,7 +87,8 @@ def _table(rows: Sequence[dict[str, Any]]) -> Table:
 
 
 def _price(row: dict[str, Any], kind: str) -> str:
-    return usd(row[f"{kind}_usd_per_mtok"]).removeprefix("$")
+    value = row[f"{kind}_usd_per_mtok"]
+    return f"{value:,.4f}".rstrip("0").rstrip(".") if known(value) else UNKNOWN
 
 
 def _abilities(row: dict[str, Any]) -> str:
