@@ -90,6 +90,9 @@ MODEL_CODES = frozenset({"model_not_found", "DeploymentNotFound"})  # OpenAI; Az
 # A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral, Bedrock.
 MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model", "model identifier is invalid")
 
+# llama.cpp says with 500 what no second try mends: that a model without eyes was shown a picture.
+BLIND_PHRASE = "image input is not supported"
+
 
 class WorkbenchError(Exception):
     """Base of every error that the workbench raises on purpose."""
@@ -244,6 +247,8 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         or (status == 400 and any(p in words for p in MODEL_PHRASES))
     ):
         kind = ModelNotFoundError
+    elif BLIND_PHRASE in words:
+        kind = InvalidRequestError
     elif status >= 500 or code in OVERLOAD_CODES or (status < 300 and code not in REQUEST_CODES):
         kind = OverloadedError
     elif status in {408, 409, 425, 499}:  # the SDKs of OpenAI and Anthropic retry these too; Cohere's 499
