@@ -74,6 +74,7 @@ def test_what_is_drawn_as_retryable_is_retryable() -> None:
         (200, "invalid_request_error", "", "InvalidRequestError", None),
         (200, "image_too_large", "", "InvalidRequestError", None),
         (200, "server_error", "", "OverloadedError", None),
+        (500, "server_error", "image input is not supported - hint: …", "InvalidRequestError", None),
     ],
 )
 def test_a_providers_words_decide_the_kind(
