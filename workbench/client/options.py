@@ -77,7 +77,12 @@ def spelled_out(options: type) -> Callable[[Method], Method]:
         signature = inspect.signature(method)
         own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
         named = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=..., annotation=annotation)
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=...,
+                annotation=getattr(annotation, "__forward_arg__", annotation),
+            )
             for name, annotation in options.__annotations__.items()
         ]
         method.__signature__ = signature.replace(parameters=[*own, *named])  # type: ignore[attr-defined]

@@ -63,7 +63,7 @@ def fit(facts: Facts, observed: Observed) -> Policy:
                     seen[endpoint.provider, model].add(refusal.name)
                     observed(endpoint, model, refusal.name)
                 if call.unsupported == "error" or refusal.name in NEVER_DROPPED:
-                    exc.args = (f"{exc}; leave {refusal.name} out, or say unsupported='drop'",)
+                    exc.args = (f"{exc}; {_advice(refusal.name)}",)
                     raise
                 call = _without(call, [refusal.name])
             else:
@@ -81,17 +81,21 @@ def _without(call: Call, names: list[str]) -> Call:
     if not names:
         return call
     params = call.request.params
-    if call.unsupported == "error" or NEVER_DROPPED.intersection(names):
-        name = names[0]
+    kept = names if call.unsupported == "error" else [name for name in names if name in NEVER_DROPPED]
+    if kept:
+        name = kept[0]
         carried = name in protocol(call.endpoint.protocol).CARRIES
         who = "this model takes" if carried else f"{call.endpoint.protocol} has"
         raise ConfigError(
-            f"{call.name}: {who} no parameter {name}, got {getattr(params, name)!r}: leave it out, or say "
-            "unsupported='drop'"
+            f"{call.name}: {who} no parameter {name}, got {getattr(params, name)!r}: {_advice(name)}"
         )
     call.progress.dropped += tuple(names)
     nothing: dict[str, Any] = dict.fromkeys(names)
     return replace(call, request=replace(call.request, params=replace(params, **nothing)))
+
+
+def _advice(name: str) -> str:
+    return f"leave {name} out" + ("" if name in NEVER_DROPPED else ", or say unsupported='drop'")
 
 
 def _see(call: Call, can: frozenset[str]) -> None:
