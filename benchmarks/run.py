@@ -1,7 +1,7 @@
 """The figures of the README.
 
 `python benchmarks/run.py [NAME…] [--rounds N] [--calls N] [--seconds N] [--rows N] [--json FILE]`, the names
-being calls, latency, imports, log, usage and storage.
+being calls, latency, encode, imports, log, usage and storage.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import calls as calls_
 import click
+import encode
 import imports
 import latency
 import log as log_
@@ -25,7 +26,7 @@ from clients import CLIENTS
 from rich.console import Console
 from rounds import Result, installed
 
-NAMES = ("calls", "latency", "imports", "log", "usage", "storage")
+NAMES = ("calls", "latency", "encode", "imports", "log", "usage", "storage")
 
 
 def machine() -> dict[str, str]:
@@ -65,6 +66,7 @@ def main(  # noqa: PLR0917 - click passes by name
     measures: dict[str, Callable[[], Result]] = {
         "calls": partial(calls_.measure, rounds, calls),
         "latency": partial(latency.measure, rounds, calls),
+        "encode": partial(encode.measure, rounds, calls),
         "imports": partial(imports.measure, rounds),
         "log": partial(log_.measure, rounds, seconds),
         "usage": partial(usage.measure, rounds, rows),

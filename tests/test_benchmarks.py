@@ -54,6 +54,17 @@ def test_the_latency_of_the_log_is_set_beside_the_true_one(tmp_path: Path) -> No
     assert load["levels"][0]["noted_p50_s"] is None
 
 
+def test_writing_and_reading_is_measured_beside_the_peers(tmp_path: Path) -> None:
+    printed, figures = _run(tmp_path, "encode", "--calls", "200")
+    assert set(figures["coders"]) >= {"workbench", "workbench, functions alone", "openai"}
+    for name, (measured,) in figures["coders"].items():
+        assert f"| {name} " in printed
+        # A thousand chunks are more to read than one answer is.
+        assert 0 < measured["request_s"] < measured["stream_s"] < 1
+    (alone,) = figures["coders"]["workbench, functions alone"]
+    assert alone["request_s"] < 0.005
+
+
 def test_logs_are_measured_beside_each_other_and_lose_no_row(tmp_path: Path) -> None:
     # The measured process itself compares the rows that are there with the calls that were made.
     printed, figures = _run(tmp_path, "log", "--seconds", "0.1")
