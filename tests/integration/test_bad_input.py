@@ -39,7 +39,7 @@ def refused(said: Said, *words: str) -> None:
     ("arguments", "words"),
     [
         (["-m", "openai/gpt-5.4-mini"], ["no key for openai", r"set OPENAI_API_KEY .* \S+/\.env"]),
-        (["-m", "opnai/gpt-5.4-mini"], ["unknown provider 'opnai'", "did you mean 'openai'", "llamacpp"]),
+        (["-m", "opnai/gpt-5.4-mini"], ["unknown provider 'opnai'", "did you mean 'openai'"]),
         (["-m", "gpt-5.4-mini"], ["no provider in 'gpt-5.4-mini'", "write 'provider/model'"]),
         (["-d", "first_wlak"], ["no data set 'first_wlak'", "did you mean 'first_walk'"]),
         (["-d", "nowhere/questions.csv"], [r"no data set 'nowhere/questions\.csv'", "Give the path"]),
