@@ -78,6 +78,16 @@ async def test_both_protocols_count_the_same_tokens(client: Client) -> None:
 
 
 @pytest.mark.parametrize("model", NAMES)
+async def test_the_tokens_that_it_counts_beforehand_are_those_of_the_answer(
+    model: str, client: Client
+) -> None:
+    counted = await client.count_tokens(model, QUESTION, exact=True)
+    answer = await client.chat(model, QUESTION, temperature=0, max_tokens=3)
+    assert counted.exact
+    assert counted.tokens == answer.usage.input_tokens
+
+
+@pytest.mark.parametrize("model", NAMES)
 async def test_an_answer_that_is_cut_at_max_tokens_says_so(model: str, client: Client) -> None:
     answer = await client.chat(model, QUESTION, temperature=0, max_tokens=3)
     assert (answer.finish_reason, answer.usage.output_tokens) == ("length", 3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -144,7 +145,10 @@ class Counting:
         return by_line((await self._known(to, request.model)).line, request, body)
 
     async def _counted_by_server(self, to: Endpoint, request: Request) -> TokenCount:
-        wire: Any = PROTOCOLS.get(to.options.get("count", to.protocol))
+        other = to.options.get("count")
+        wire: Any = PROTOCOLS.get(other or to.protocol)
+        if other:  # llama.cpp counts in Anthropic's words, whose paths begin at the root
+            to = replace(to, base_url=to.base_url.removesuffix("/v1"))
         if not hasattr(wire, "encode_count"):
             raise ConfigError(
                 f"{to.provider} does not count tokens: leave out exact=True, and they will be estimated"

@@ -51,11 +51,14 @@ ROWS = (
         "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
         aliases=("hosted_vllm",),
     ),
-    _local(
-        "llamacpp",
-        8080,
-        "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
-        aliases=("llama.cpp", "llama_cpp"),
+    replace(
+        _local(
+            "llamacpp",
+            8080,
+            "https://github.com/ggml-org/llama.cpp/tree/master/tools/server",
+            aliases=("llama.cpp", "llama_cpp"),
+        ),
+        options={"count": "anthropic"},
     ),
     _local("sglang", 30000, "https://docs.sglang.ai/basic_usage/openai_api_completions.html"),
     _local("tgi", 8080, "https://huggingface.co/docs/text-generation-inference/messages_api"),
