@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from workbench import extensions
@@ -39,12 +39,8 @@ def facts_of(provider: str, model: str, home: Path | None = None, *, effort: str
     Returns:
         The record; what nobody knows is `None` in it.
     """
-    name = f"{provider}/{model}".lower()
-    info = ModelInfo(id=model)
-    for pattern, facts in (*MODEL_FACTS.items(), *_of_packages().items()):
-        if re.search(pattern, name):
-            info = info.updated(facts)
-    refused = (info.refuses or frozenset()) | _while_thinking(name, effort)
+    info = _of_name(provider, model)
+    refused = (info.refuses or frozenset()) | _while_thinking(provider, model, effort)
     known = refused if refused or info.refuses is not None else None
     if home is not None:
         memory = remembered(home)
@@ -55,7 +51,7 @@ def facts_of(provider: str, model: str, home: Path | None = None, *, effort: str
             known = (known or frozenset()) | at_times
     if seen := _observed.get((provider, model)):
         known = (known or frozenset()) | seen
-    return replace(info, refuses=known)
+    return info if known == info.refuses else replace(info, refuses=known)
 
 
 def observed(
@@ -72,6 +68,16 @@ def observed(
     """
     if home is None or not remember_refusal(home, provider, model, parameter, now=now):
         _observed.setdefault((provider, model), set()).add(parameter)
+
+
+@lru_cache(maxsize=1024)
+def _of_name(provider: str, model: str) -> ModelInfo:
+    name = f"{provider}/{model}".lower()
+    info = ModelInfo(id=model)
+    for pattern, facts in (*MODEL_FACTS.items(), *_of_packages().items()):
+        if re.search(pattern, name):
+            info = info.updated(facts)
+    return info
 
 
 @cache
@@ -91,7 +97,9 @@ def _of_packages() -> Mapping[str, ModelInfo]:
     return found
 
 
-def _while_thinking(name: str, effort: str | None) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def _while_thinking(provider: str, model: str, effort: str | None) -> frozenset[str]:
+    name = f"{provider}/{model}".lower()
     found: tuple[frozenset[str], str] = (frozenset(), "none")
     for pattern, row in WHILE_THINKING.items():
         if re.search(pattern, name):

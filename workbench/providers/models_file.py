@@ -51,6 +51,7 @@ class Remembered:
     refused: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
 
+NOTHING = Remembered()
 _read: dict[Path, tuple[tuple[int, int, int], Remembered]] = {}
 
 
@@ -59,7 +60,7 @@ def remembered(home: Path) -> Remembered:
     try:
         stat = (home / NAME).stat()
     except OSError:
-        return Remembered()
+        return NOTHING
     mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     if home not in _read or _read[home][0] != mark:
         _read[home] = (mark, _parsed(_content(home)))
