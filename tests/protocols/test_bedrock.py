@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,8 +77,9 @@ RICH = Request(
 )
 
 
-def their_client(url: str) -> Any:
-    return Session().create_client(
+@contextmanager
+def their_client(url: str) -> Iterator[Any]:
+    client = Session().create_client(
         "bedrock-runtime",
         region_name="us-east-1",
         endpoint_url=url,
@@ -84,6 +87,8 @@ def their_client(url: str) -> Any:
         aws_secret_access_key="secret",
         config=Config(retries={"max_attempts": 0}),
     )
+    with closing(client):
+        yield client
 
 
 async def sent_by_botocore(request: Request) -> tuple[str, Any]:
@@ -92,13 +97,18 @@ async def sent_by_botocore(request: Request) -> tuple[str, Any]:
 
     async def answer(received: web.Request) -> web.Response:
         asked.append((received.raw_path, await received.json()))
-        return web.json_response({})
+        return web.Response(body=b"" if received.path.endswith("stream") else b"{}")
 
     path, body = bedrock.encode(request)
     operation = "converse_stream" if path.endswith("stream") else "converse"
+
+    def ask(url: str) -> None:
+        with their_client(url) as client:
+            answered = getattr(client, operation)(modelId=request.model, **with_bytes(body))
+            list(answered.get("stream", ()))  # to its end, so that the connection is given back
+
     async with serving(answer) as url:
-        call = getattr(their_client(url), operation)
-        await asyncio.to_thread(lambda: call(modelId=request.model, **with_bytes(body)))
+        await asyncio.to_thread(ask, url)
     return asked[0]
 
 
@@ -233,11 +243,11 @@ async def test_the_fixtures_are_answers_to_botocore_too(name: str) -> None:
         return web.Response(body=framed(case["events"]), headers={"Content-Type": EVENT_STREAM})
 
     def ask(url: str) -> tuple[Any, list[Any]]:
-        client = their_client(url)
         messages = [{"role": "user", "content": [{"text": "?"}]}]
-        whole = client.converse(modelId="m", messages=messages)
-        stream = client.converse_stream(modelId="m", messages=messages)["stream"]
-        return whole, list(stream)
+        with their_client(url) as client:
+            whole = client.converse(modelId="m", messages=messages)
+            # What is read to its end gives its connection back, which is closed with the client.
+            return whole, list(client.converse_stream(modelId="m", messages=messages)["stream"])
 
     async with serving(answer) as url:
         whole, events = await asyncio.to_thread(ask, url)
