@@ -43,7 +43,8 @@ def facts_of(provider: str, model: str, home: Path | None = None, *, effort: str
     refused = (info.refuses or frozenset()) | _while_thinking(provider, model, effort)
     known = refused if refused or info.refuses is not None else None
     if home is not None:
-        memory = remembered(home)
+        # Each call asks, and to look at the file costs as much as everything else here.
+        memory = remembered(home, within_s=1.0)
         if (listed := memory.listed.get((provider, model))) is not None:
             info = info.updated(listed)
             known = listed.refuses if known is None else known | (listed.refuses or frozenset())

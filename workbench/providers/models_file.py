@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
@@ -52,14 +54,20 @@ class Remembered:
 
 
 NOTHING = Remembered()
+_looked: dict[Path, float] = {}
 _read: dict[Path, tuple[tuple[int, int, int], Remembered]] = {}
 
 
-def remembered(home: Path) -> Remembered:
-    """What the file of a home says now; it is read again only when it has changed."""
+def remembered(home: Path, *, within_s: float = 0.0) -> Remembered:
+    """What the file of a home says; what another process wrote is seen after so many seconds at the latest."""
+    now = time.monotonic()
+    if now - _looked.get(home, -math.inf) < within_s:
+        return _read[home][1] if home in _read else NOTHING
+    _looked[home] = now
     try:
         stat = (home / NAME).stat()
     except OSError:
+        _read.pop(home, None)
         return NOTHING
     mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     if home not in _read or _read[home][0] != mark:
@@ -109,6 +117,7 @@ def _change(home: Path, add: Callable[[dict[str, Any]], None], at: str) -> bool:
             new = home / f"models.{os.getpid()}.new"
             new.write_bytes(orjson.dumps(content))
             new.replace(home / NAME)
+        _looked.pop(home, None)
         return True
     return False
 
