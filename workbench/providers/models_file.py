@@ -59,7 +59,7 @@ _read: dict[Path, tuple[tuple[int, int, int], Remembered]] = {}
 
 
 def remembered(home: Path, *, within_s: float = 0.0) -> Remembered:
-    """What the file of a home says; what another process wrote is seen after so many seconds at the latest."""
+    """What the file of a home says; what another process wrote is seen after so many seconds."""
     now = time.monotonic()
     if now - _looked.get(home, -math.inf) < within_s:
         return _read[home][1] if home in _read else NOTHING
