@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.bridge import run
     from workbench.calls import Chunk, Completion, File, Image, Message, Text, Timeouts, Tool
     from workbench.client import Client, Embeddings, ToolRun
+    from workbench.config import Limits
     from workbench.errors import CallError, ConfigError, DataError, OutputError, WorkbenchError
     from workbench.evals.dataset import load_dataset
     from workbench.evals.runs import evaluate
@@ -50,6 +51,7 @@ _ROOMS = {
     "File": "calls",
     "Host": "providers",
     "Image": "calls",
+    "Limits": "config",
     "Message": "calls",
     "OutputError": "errors",
     "Text": "calls",
@@ -88,6 +90,7 @@ __all__ = [
     "File",
     "Host",
     "Image",
+    "Limits",
     "Message",
     "OutputError",
     "Text",

@@ -1,0 +1,109 @@
+"""The examples of the README and of the guides run, in their order, with no network and no key."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import any_provider
+import pytest
+from served import serving
+
+import workbench
+from workbench.client import Client
+from workbench.client.options import ChatOptions
+from workbench.providers import HOSTS
+
+ROOT = Path(__file__).parents[1]
+CLIENT = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+A_CALL = "7f3a90"
+"""The end of a call's id, as the pages write it."""
+
+
+@pytest.fixture
+async def _provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A project of somebody who has keys, some files, and nothing registered."""
+    known = dict(HOSTS)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "my.csv").write_text("input,target\nThe capital of Norway?,Oslo\nThat of Peru?,Lima\n")
+    (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7\n")
+    (tmp_path / "chart.png").write_bytes((ROOT / "docs" / "compare.png").read_bytes())
+    async with serving(any_provider.answer) as url:
+        for name, value in {
+            "OPENAI_BASE_URL": f"{url}/v1",
+            "OPENAI_API_KEY": "sk-of-nobody-0123456789",
+            "ANTHROPIC_BASE_URL": url,
+            "ANTHROPIC_API_KEY": "sk-ant-of-nobody-0123456789",
+            "OLLAMA_BASE_URL": url,
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield
+    HOSTS.clear()
+    HOSTS.update(known)
+
+
+async def read(page: str, names: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run the page's examples like the cells of a notebook, and give the names that there are after each."""
+    after = []
+    for example in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        source = example.replace(A_CALL, last_call()) if A_CALL in example else example
+        code = compile(source, source, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        running = eval(code, names)
+        if inspect.isawaitable(running):
+            await running
+        after.append(dict(names))
+    return after
+
+
+def last_call() -> str:
+    return str(workbench.log.calls(limit=1)["id"].iloc[0])
+
+
+@pytest.mark.usefixtures("_provider")
+async def test_the_examples_of_the_guide_to_the_client_run(capsys: pytest.CaptureFixture[str]) -> None:
+    after = await read(CLIENT, {})
+    assert capsys.readouterr().out == any_provider.TEXT
+    first, last = after[0]["answer"], after[-1]
+    assert (first.text, first.finish_reason) == (any_provider.TEXT, "stop")
+    assert first.cost_usd > 0
+    assert last["stream"].completion.timing.ttft_s is not None
+    assert last["vectors"].shape == (3, 3)
+    assert (last["run"].turns, last["run"].finished) == (2, True)
+    answer = next(names for names in after if "City" in names)["answer"]
+    assert answer.parsed == last["City"](name="Oslo", population=3)
+    assert (answer.output_by, answer.repaired) == ("native", False)
+    assert last["before"].low_usd < last["before"].expected_usd < last["before"].high_usd
+    assert (last["exactly"].tokens, last["exactly"].method) == (14, "server")
+    assert [model.id for model in last["models"]] == ["gpt-5.4-mini", "text-embedding-3-small"]
+    assert last["health"].problem == "it answers whatever the key is"
+
+
+def test_every_option_of_a_call_is_in_the_guide() -> None:
+    options = [*ChatOptions.__annotations__, *inspect.signature(Client.embed).parameters]
+    assert [name for name in options if name != "self" and not re.search(rf"\b{name}\b", CLIENT)] == []
+
+
+@pytest.mark.usefixtures("_provider")
+@pytest.mark.parametrize("page", ["README.md", "docs/log.md"])
+async def test_the_examples_of_the_other_pages_run(page: str) -> None:
+    async with Client() as client:
+        await client.chat("anthropic/claude-haiku-4-5", "Hello")
+        names = {"wb": workbench, "client": client}
+        assert await read((ROOT / page).read_text(encoding="utf-8"), names)
+
+
+def test_the_tables_of_parameters_are_those_of_the_protocols() -> None:
+    spec = importlib.util.spec_from_file_location(
+        "table_of_parameters", ROOT / "docs" / "table_of_parameters.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.page(CLIENT) == CLIENT, "run: python docs/table_of_parameters.py"
