@@ -12,7 +12,7 @@ import pytest
 from workbench.config import load_settings
 from workbench.config.file import PROVIDER_FIELDS
 from workbench.extensions import GROUPS
-from workbench.providers import endpoint
+from workbench.providers import HOSTS, endpoint
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
@@ -54,6 +54,12 @@ def test_the_file_that_is_shown_can_be_read(tmp_path: Path) -> None:
     to = endpoint("lab", "llama-4", settings)
     assert (to.base_url, to.headers) == ("https://llm.lab.example/v1", {"X-Team": "red"})
     assert settings.limits["groq"].requests_per_minute == 30
+
+
+def test_every_setting_of_an_address_is_named() -> None:
+    named = {name for host in HOSTS.values() for name in re.findall(r"{([A-Z_]+)", host.base_url)}
+    assert {"AZURE_OPENAI_ENDPOINT", "DATABRICKS_HOST"} <= named
+    assert [name for name in sorted(named) if name not in PAGE] == []
 
 
 def test_every_field_and_group_is_named() -> None:
