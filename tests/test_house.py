@@ -42,9 +42,20 @@ def test_imports_point_down_and_each_foreign_library_has_one_room() -> None:
     assert code == 0, said
 
 
-def test_importing_the_workbench_loads_no_library() -> None:
-    heavy = ["httpx", "aiohttp", "duckdb", "pandas", "plotly", "scipy", "genai_prices", "ipywidgets"]
-    script = f"import sys, workbench; print([name for name in {heavy!r} if name in sys.modules])"
+FOR_MORE_THAN_CALLS = ["duckdb", "numpy", "pandas", "plotly", "scipy", "statsmodels", "IPython", "ipywidgets"]
+FOR_SOME_CALLS = ["botocore", "google.auth", "genai_prices", "pydantic", "jsonschema", "docstring_parser"]
+FOR_ALL_CALLS = ["httpx", "aiohttp", "tenacity"]
+
+
+@pytest.mark.parametrize(
+    ("opened", "unneeded"),
+    [
+        ("workbench", [*FOR_MORE_THAN_CALLS, *FOR_SOME_CALLS, *FOR_ALL_CALLS]),
+        ("workbench.Client", [*FOR_MORE_THAN_CALLS, *FOR_SOME_CALLS]),
+    ],
+)
+def test_no_library_is_loaded_before_it_is_needed(opened: str, unneeded: list[str]) -> None:
+    script = f"import sys, workbench; {opened}; print([name for name in {unneeded!r} if name in sys.modules])"
     code, said = ran(sys.executable, "-c", script)
     assert (code, said.strip()) == (0, "[]")
 
