@@ -67,7 +67,8 @@ def fit(facts: Facts, observed: Observed) -> Policy:
                     raise
                 call = _without(call, [refusal.name])
             else:
-                return replace(completion, dropped=call.progress.dropped)
+                dropped = call.progress.dropped
+                return replace(completion, dropped=dropped) if dropped else completion
 
     return policy
 

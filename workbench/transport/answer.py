@@ -43,8 +43,9 @@ class Answer:
             CallError: It is an error, not in the protocol, or not whole.
         """
         self._status = response.status_code
-        self._progress.request_id = request_id(response)
-        self._progress.rest_s = rest_s(response.headers)
+        headers = dict(response.headers.items())  # httpx goes through all of them for each look-up
+        self._progress.request_id = request_id(headers)
+        self._progress.rest_s = rest_s(headers)
         if streams(response):
             return await self._read_events(response)
         return await self._read_whole(response)

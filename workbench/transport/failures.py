@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -25,6 +26,11 @@ from workbench.transport.deadline import Deadline
 from workbench.transport.hints import retry_after_s
 
 BODY_CHARACTERS = 4_000
+# Of most; Anthropic; AWS; Mistral; Cerebras; Azure's gateway; NVIDIA; DeepSeek; and what stands before many.
+REQUEST_IDS = (
+    *("x-request-id", "request-id", "x-amzn-requestid", "mistral-correlation-id", "inference-id"),
+    *("apim-request-id", "nvcf-reqid", "x-ds-trace-id", "cf-ray"),
+)
 LOST = (httpx.HTTPError, httpx.StreamError, aiohttp.ClientError)
 
 
@@ -52,7 +58,10 @@ class Failures:
         code = code or _aws_code(response)
         if not words and (not text or text.lstrip().startswith("<")):
             message = response.reason_phrase
-        kind, retryable = kind_of(response.status_code, code, message)
+        status = response.status_code
+        if status < 300 and words and words.status:
+            status = words.status
+        kind, retryable = kind_of(status, code, message)
         told = response.headers.get("x-should-retry")  # OpenAI's own word on whether to try again
         if told in {"true", "false"}:
             retryable = told == "true"
@@ -61,7 +70,7 @@ class Failures:
             f"{self._advice(kind, response)}",
             provider=self.endpoint.provider,
             status=response.status_code,
-            request_id=request_id(response),
+            request_id=request_id(response.headers),
             retry_after_s=retry_after_s(
                 response.headers,
                 told_s=words.retry_after_s if words else None,
@@ -88,7 +97,7 @@ class Failures:
             f"protocol {self.endpoint.protocol!r}; it begins with {text[:80]!r}: is the base URL right?",
             provider=self.endpoint.provider,
             status=response.status_code,
-            request_id=request_id(response),
+            request_id=request_id(response.headers),
             body=text[:BODY_CHARACTERS],
         )
 
@@ -153,10 +162,13 @@ class Failures:
         return text
 
 
-def request_id(response: httpx.Response) -> str | None:
-    """The provider's id of the request: what its support asks for; `None` where it gives none."""
-    names = ("x-request-id", "request-id", "x-amzn-requestid")
-    return next((response.headers[name] for name in names if response.headers.get(name)), None)
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The provider's id of the request: what its support asks for; `None` where it gives none.
+
+    Args:
+        headers: Of the answer, their names in lower case or looked up without regard to it.
+    """
+    return next((headers[name] for name in REQUEST_IDS if headers.get(name)), None)
 
 
 def _aws_code(response: httpx.Response) -> str | None:
