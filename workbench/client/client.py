@@ -6,7 +6,6 @@ import asyncio
 import copy
 import functools
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,12 +13,10 @@ from uuid import UUID
 import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the table
 from workbench.calls import Endpoint, ModelInfo, Operation, Request, Secret, Timeouts
 from workbench.client.asking import Asking, since_of
-from workbench.client.catalog import catalog_row
 from workbench.client.counting import Counting
 from workbench.client.directory import Directory, RecordedDirectory
-from workbench.client.discovery import LISTING, Reachable
-from workbench.client.health import Health
 from workbench.client.limits import joined
+from workbench.client.looking import Looking
 from workbench.client.operations import at
 from workbench.client.options import Cache
 from workbench.client.replay import Replay
@@ -46,7 +43,7 @@ def _recorder(home: Path, sync: Sync, shared: Secret | None) -> Recorder:
     return Recorder(home, shared=shared, sync=sync)
 
 
-class Client(Asking, Counting):
+class Client(Asking, Counting, Looking):
     """The way to every provider.
 
     ```python
@@ -172,15 +169,6 @@ class Client(Asking, Counting):
 
         return Log(self.home, self._shared)
 
-    def full_name(self, model: str) -> str:
-        """`provider/model` for any way of writing it, if the model's provider can be asked.
-
-        Raises:
-            ConfigError: The name has no known provider, or its key is missing.
-        """
-        to, name = self._directory.find(model)
-        return f"{to.provider}/{name}"
-
     def concurrency_of(self, provider: str) -> int:
         """How many calls of a provider may be under way at once."""
         own = self._limits.get(provider, Limits()).concurrency
@@ -258,69 +246,3 @@ class Client(Asking, Counting):
                 )
             raise
         return Replay(old=old, new=new, old_error=problem)
-
-    async def models(
-        self, provider: str, *, refresh: bool = False, timeouts: Timeouts = LISTING
-    ) -> tuple[ModelInfo, ...]:
-        """The models that a provider lists, with what is known of each from elsewhere.
-
-        A listing is asked for once a day, that of a local server once for each client. Where a provider
-        lists none, the models of our own table, whose `listed` is `False`.
-
-        Args:
-            provider: Its name.
-            refresh: Ask anew.
-            timeouts: How long to wait.
-
-        Raises:
-            ConfigError: The provider is unknown or its key is missing.
-            CallError: It does not answer.
-        """
-        listed = await self._directory.models(provider, timeouts, refresh=refresh)
-        return self._directory.described(provider, listed)
-
-    async def catalog(self, provider: str, *, refresh: bool = False) -> list[dict[str, Any]]:
-        """The models of a provider with their prices, a row each: `pandas.DataFrame(rows)` makes a table.
-
-        Args:
-            provider: Its name.
-            refresh: Ask for the listing anew.
-
-        Returns:
-            Rows with provider, model, input_usd_per_mtok and output_usd_per_mtok (US dollars per million
-            tokens of short prompts, `None` where not known), and the fields of the model's record.
-
-        Raises:
-            ConfigError: The provider is unknown or its key is missing.
-            CallError: It does not answer.
-        """
-        models = await self.models(provider, refresh=refresh)
-        to, at = self._directory.to(provider), datetime.now(UTC)
-        return [catalog_row(to, model, at) for model in models]
-
-    async def capabilities(self, model: str) -> ModelInfo:
-        """What is known of a model: by its name, from its provider's listing, and by what it refused before.
-
-        Raises:
-            ConfigError: The name has no known provider, or its key is missing.
-        """
-        return await self._directory.capabilities(model)
-
-    async def health(self, provider: str | None = None) -> list[Health]:
-        """Whether providers answer, how fast, and what to do where they do not; no token is spent on it.
-
-        Args:
-            provider: The only one to ask; every known one where not given, those without a key unasked.
-
-        Raises:
-            ConfigError: There is no such provider, or the client replays and asks nobody.
-        """
-        return await self._directory.health(provider)
-
-    async def reachable(self) -> list[Reachable]:
-        """The providers that can be asked now: those with a key, and the local servers that answer.
-
-        A provider with a key or an address of the user's that does not answer is in the list too, with the
-        `problem`; a local server that does not run at its usual port is not.
-        """
-        return await self._directory.reachable()
