@@ -21,6 +21,7 @@ from workbench.calls import (
     Thought,
     Tool,
     ToolCall,
+    fold,
 )
 from workbench.errors import ConfigError
 from workbench.protocols import ModelInfo, anthropic
@@ -179,10 +180,36 @@ def test_an_omitted_thought_goes_back_by_its_signature_alone() -> None:
 
 
 def test_what_anthropic_cannot_check_of_a_thought_stays_here() -> None:
-    thoughts = (Thought(text="Hm."), Thought(id="rs_1", data="of another provider"))
+    thoughts = (
+        Thought(text="Hm."),
+        Thought(id="rs_1", data="of OpenAI"),
+        Thought(id="thought_signature", signature="of Gemini"),
+    )
     turn = Message(role="assistant", content="Yes.", thoughts=thoughts)
 
     assert body(turn)["messages"][0]["content"] == [{"type": "text", "text": "Yes."}]
+
+
+def test_what_an_mcp_server_was_asked_is_no_call_of_ours() -> None:
+    # https://platform.claude.com/docs/en/agents-and-tools/mcp-connector
+    events = [
+        {
+            "type": "content_block_start",
+            "index": 0,
+            "content_block": {"type": "mcp_tool_use", "id": "mcptoolu_1", "name": "ask", "input": {}},
+        },
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "input_json_delta", "partial_json": '{"of": "what"}'},
+        },
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 9}},
+    ]
+
+    answer = fold(anthropic.decode_event(event) for event in events)
+
+    assert answer.tool_calls == ()
+    assert answer.finish_reason == "stop"
 
 
 def test_a_call_that_anthropic_ran_itself_does_not_go_back_as_ours() -> None:

@@ -132,6 +132,19 @@ async def test_botocore_sends_the_same(stream: bool) -> None:
     assert (unquote(theirs[0]), theirs[1]) == (unquote(path), body)
 
 
+def test_thinking_that_no_model_can_check_is_not_sent_back() -> None:
+    thoughts = (
+        Thought(text="Hm."),
+        Thought(id="rs_1", data="of OpenAI"),
+        Thought(id="thought_signature", signature="of Gemini"),
+    )
+    turn = Message(role="assistant", content="4", thoughts=thoughts)
+
+    body = bedrock.encode(Request(model="us.deepseek.r1-v1:0", messages=(*HELLO, turn)))[1]
+
+    assert body["messages"][1]["content"] == [{"text": "4"}]
+
+
 def test_what_converse_has_no_field_for_goes_to_the_model() -> None:
     body = bedrock.encode(RICH)[1]
 

@@ -32,6 +32,7 @@ from workbench.protocols import (
     vertex,
     vertex_embeddings,
 )
+from workbench.protocols.gemini_parts import SIGNED
 
 GOLDEN = Path(__file__).parent / "golden"
 HI = Message(role="user", content="Hi")
@@ -159,9 +160,15 @@ def test_an_answer_goes_back_with_its_signatures() -> None:
 
 
 def test_the_signature_of_an_answer_without_text_goes_back_alone() -> None:
-    turn = Message(role="assistant", thoughts=(Thought(signature="dHdv"),))
+    turn = Message(role="assistant", thoughts=(Thought(signature="dHdv", id=SIGNED),))
 
     assert body(turn)["contents"] == [{"role": "model", "parts": [{"text": "", "thoughtSignature": "dHdv"}]}]
+
+
+def test_the_signature_of_another_providers_thought_stays_here() -> None:
+    turn = Message(role="assistant", content="4", thoughts=(Thought(text="2 + 2", signature="c2ln"),))
+
+    assert body(HI, turn)["contents"][1]["parts"] == [{"text": "4"}]
 
 
 def test_a_call_that_another_model_made_is_marked_where_signatures_are_wanted() -> None:
@@ -291,6 +298,15 @@ def test_the_same_call_twice_is_two_calls() -> None:
     assert [(call.name, call.arguments) for call in answer.tool_calls] == [("roll", "{}")] * 2
     assert len({call.id for call in answer.tool_calls}) == 2
     assert body(answer.message, model="gemini-2.5-flash")["contents"][0]["parts"] == [roll, roll]
+
+
+def test_the_same_call_in_two_events_is_two_calls() -> None:
+    events = [candidate({"functionCall": {"name": "roll", "args": {}}}) for _ in range(2)]
+
+    answer = fold(gemini.decode_event(event) for event in events)
+
+    assert [(call.name, call.arguments) for call in answer.tool_calls] == [("roll", "{}")] * 2
+    assert len({call.id for call in answer.tool_calls}) == 2
 
 
 def test_a_call_does_not_hide_that_the_answer_was_cut() -> None:

@@ -122,6 +122,15 @@ def test_any_json_is_asked_for_as_it_was() -> None:
     assert ollama.decode_request(body).params == Params(extra={"format": "json"})
 
 
+def test_calls_that_an_old_server_neither_names_nor_counts_stay_apart() -> None:
+    look = {"function": {"name": "look", "arguments": {}}}
+    lines = [{"message": {"role": "assistant", "content": "", "tool_calls": [look]}} for _ in range(2)]
+
+    answer = fold(ollama.decode_event(line) for line in lines)
+
+    assert [(call.id, call.arguments) for call in answer.tool_calls] == [("call_0", "{}"), ("call_0:2", "{}")]
+
+
 def test_a_call_cannot_be_demanded_and_tools_are_left_out_where_none_may_be_called() -> None:
     assert "tools" not in chat(tools=(LOOK,), tool_choice="none")
     assert len(chat(tools=(LOOK,), tool_choice="auto")["tools"]) == 1

@@ -77,13 +77,17 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolCallPiece:
-    """A piece of a tool call in a stream; pieces of the same `index` belong together, in order."""
+    """A piece of a tool call in a stream; pieces of the same `index` belong together, in order.
+
+    One that is `whole` is a call by itself, whatever its index, and so is the next one.
+    """
 
     index: int
     id: str = ""
     name: str = ""
     arguments: str = ""
     signature: str | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 
 from workbench.calls.completion import (
     Chunk,
@@ -22,8 +24,10 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     """Join the chunks of one answer into the completion that they are pieces of.
 
     Text is joined in order, tool calls by their index; of usage, finish reason, model and id the last word
-    counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one). An
-    answer that did not stream is a single chunk.
+    counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one), and
+    that a `stop` with calls of tools is `tool_calls`: OpenAI says `stop` where a tool had to be called, and
+    Ollama always. Pieces of tool calls that have neither id nor name are of tools that the provider runs
+    itself, and left out. An answer that did not stream is a single chunk.
     """
     text: list[str] = []
     reasoning: list[str] = []
@@ -56,15 +60,16 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
         service_tier = chunk.service_tier or service_tier
         if chunk.reported_cost_usd is not None:
             reported_cost_usd = chunk.reported_cost_usd
+    calls = _join(pieces)
     return Completion(
         text="".join(text),
         reasoning="".join(reasoning),
-        tool_calls=_join(pieces),
+        tool_calls=calls,
         thoughts=_joined_thoughts(thoughts),
         logprobs=tuple(logprobs),
         alternatives=tuple("".join(others[number]) for number in sorted(others)),
         vectors=tuple(vectors),
-        finish_reason=finish_reason,
+        finish_reason="tool_calls" if calls and finish_reason == "stop" else finish_reason,
         usage=usage,
         served_model=served_model,
         response_id=response_id,
@@ -77,9 +82,11 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
 def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
     calls: list[tuple[int, ToolCall]] = []
     for piece in pieces:
+        if piece.whole:
+            calls.append((piece.index, replace(_begun(piece), id=_untaken(piece.id, calls))))
+            continue
         place = next((at for at in reversed(range(len(calls))) if calls[at][0] == piece.index), None)
-        # Some servers give every call the index 0 and tell them apart by the id alone.
-        if place is None or (piece.id and calls[place][1].id and piece.id != calls[place][1].id):
+        if place is None or _is_another(piece, calls[place][1]):
             calls.append((piece.index, _begun(piece)))
             continue
         begun = calls[place][1]
@@ -90,7 +97,21 @@ def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
             signature=begun.signature or piece.signature,
         )
         calls[place] = (piece.index, whole)
-    return tuple(call for _, call in sorted(calls, key=lambda numbered: numbered[0]))
+    ordered = sorted(calls, key=lambda numbered: numbered[0])
+    return tuple(call for _, call in ordered if call.id or call.name)
+
+
+def _untaken(wanted: str, calls: list[tuple[int, ToolCall]]) -> str:
+    # Where the server gives no ids, those of ours that are made of what is called are not told apart.
+    taken = {call.id for _, call in calls}
+    names = (wanted if number == 1 else f"{wanted}:{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
+
+
+def _is_another(piece: ToolCallPiece, begun: ToolCall) -> bool:
+    # Some servers give every call the index 0 and tell them apart by the id alone, or by the name, which
+    # comes once.
+    return piece.id != begun.id if piece.id and begun.id else bool(piece.name and begun.name and not begun.id)
 
 
 def _begun(piece: ToolCallPiece) -> ToolCall:

@@ -91,7 +91,10 @@ class Thought:
         text: What the provider shows of it; may be empty.
         signature: Its mark on the text (Anthropic, Bedrock, Gemini).
         data: Thinking that only the provider can read (Anthropic's redacted, OpenAI's encrypted).
-        id: Its name at the provider (OpenAI's Responses).
+        id: Its name at the provider (OpenAI's Responses); where it has none, and nobody else can take it,
+            what it is: `tool_plan` of Cohere, `thought_signature` of Gemini.
+
+    A protocol sends those whose form is its own: what another provider's model thought cannot be checked.
     """
 
     text: str = ""

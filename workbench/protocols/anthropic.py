@@ -56,8 +56,9 @@ def decode(body: Mapping[str, Any]) -> Completion:
 def decode_event(event: Mapping[str, Any]) -> Chunk:
     """One event.
 
-    Tools that Anthropic runs itself (`server_tool_use`) are among the tool calls too, for an event with a
-    piece of arguments does not say whose they are; their ids begin with `srvtoolu_`.
+    Tools that Anthropic or an MCP server runs (`server_tool_use`, `mcp_tool_use`) are no tool calls: their
+    blocks are only in `raw`. A piece of arguments does not say whose it is; without a call that it belongs
+    to, `fold` leaves it out.
     """
     match event.get("type"):
         case "message_start":
@@ -143,7 +144,7 @@ def _block(index: int, block: Mapping[str, Any]) -> Chunk:
             return Chunk(reasoning=block["thinking"], thoughts=(thought,))
         case "redacted_thinking":
             return Chunk(thoughts=(ThoughtPiece(index=index, data=block["data"]),))
-        case "tool_use" | "server_tool_use":
+        case "tool_use":
             # A stream begins with an empty object (llama.cpp: none), then comes the text, spaced as here.
             arguments = json.dumps(block["input"], ensure_ascii=False) if block.get("input") else ""
             return Chunk(

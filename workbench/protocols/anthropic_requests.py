@@ -176,10 +176,11 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
 def _thoughts(thoughts: Sequence[Thought]) -> Iterator[dict[str, Any]]:
     """Those that Anthropic can check; what another provider's model thought is none of its business."""
     for thought in thoughts:
-        if thought.signature is not None:
-            yield {"type": "thinking", "thinking": thought.text, "signature": thought.signature}
-        elif thought.data is not None and thought.id is None:
-            yield {"type": "redacted_thinking", "data": thought.data}
+        match thought:
+            case Thought(id=None, signature=str(signature)):
+                yield {"type": "thinking", "thinking": thought.text, "signature": signature}
+            case Thought(id=None, data=str(data)):
+                yield {"type": "redacted_thinking", "data": data}
 
 
 def _messages(message: Mapping[str, Any]) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.calls import File, Image, Message, Part, Text, Thought, ToolCall
 from workbench.errors import ConfigError
 from workbench.protocols.decoding import image_of
-from workbench.protocols.encoding import arguments_of, parts_of, present
+from workbench.protocols.encoding import arguments_of, parts_of
 
 _WORD = "application/vnd.openxmlformats-officedocument."
 FORMATS = {
@@ -49,7 +49,7 @@ def blocks_of(message: Message, numbers: Iterator[int]) -> list[dict[str, Any]]:
         {"toolUse": {"toolUseId": call.id, "name": call.name, "input": arguments_of(call)}}
         for call in message.tool_calls
     ]
-    return [*map(_thought, message.thoughts), *said, *calls]
+    return [*_thoughts(message.thoughts), *said, *calls]
 
 
 def turns_in(message: Mapping[str, Any]) -> Iterator[Message]:
@@ -114,10 +114,17 @@ def _source(part: Image | File) -> dict[str, Any]:
     return {"s3Location": {"uri": part.url}}
 
 
-def _thought(thought: Thought) -> dict[str, Any]:
-    if thought.data is not None:
-        return {"reasoningContent": {"redactedContent": thought.data}}
-    return {"reasoningContent": {"reasoningText": present(text=thought.text, signature=thought.signature)}}
+def _thoughts(thoughts: Sequence[Thought]) -> Iterator[dict[str, Any]]:
+    """Those that a model can check: others are refused, as is DeepSeek's own thinking.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-deepseek.html
+    """
+    for thought in thoughts:
+        match thought:
+            case Thought(id=None, data=str(data)):
+                yield {"reasoningContent": {"redactedContent": data}}
+            case Thought(id=None, signature=str(signature)):
+                yield {"reasoningContent": {"reasoningText": {"text": thought.text, "signature": signature}}}
 
 
 def _thought_of(block: Mapping[str, Any]) -> Thought:

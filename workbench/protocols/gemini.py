@@ -8,7 +8,6 @@ Source: https://ai.google.dev/api/generate-content
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from workbench.calls import (
     fold,
 )
 from workbench.protocols.gemini_errors import decode_error
-from workbench.protocols.gemini_parts import call_of
+from workbench.protocols.gemini_parts import SIGNED, call_of
 from workbench.protocols.gemini_requests import CARRIES, decode_request, encode, path_of
 from workbench.protocols.interface import ModelInfo
 
@@ -79,7 +78,7 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
     """One event: a piece of the answer, in the shape of a whole one.
 
     A call of a function comes whole, and counts as the reason to finish, for which Gemini says `STOP`. One
-    without an id gets one of its name and arguments.
+    without an id gets one of its name and arguments; `fold` tells equal ones apart.
     """
     return _chunk(event, event.get("candidates") or ())
 
@@ -144,20 +143,22 @@ def _text(parts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _calls(parts: Sequence[Mapping[str, Any]]) -> Iterator[ToolCallPiece]:
-    seen: Counter[str] = Counter()
     for call in (call_of(part) for part in parts if "functionCall" in part):
-        seen[call.id] += 1
-        # Calls are told apart by their ids alone: an event does not say how many came in those before it.
-        twin = f":{seen[call.id]}" if seen[call.id] > 1 else ""
+        # An event does not say how many calls came in those before it.
         yield ToolCallPiece(
-            index=0, id=call.id + twin, name=call.name, arguments=call.arguments, signature=call.signature
+            index=0,
+            id=call.id,
+            name=call.name,
+            arguments=call.arguments,
+            signature=call.signature,
+            whole=True,
         )
 
 
 def _thoughts(parts: Sequence[Mapping[str, Any]]) -> Iterator[ThoughtPiece]:
     for part in parts:
         if part.get("thoughtSignature") and "functionCall" not in part:
-            yield ThoughtPiece(index=0, signature=part["thoughtSignature"])
+            yield ThoughtPiece(index=0, signature=part["thoughtSignature"], id=SIGNED)
 
 
 def _logprobs(result: Mapping[str, Any]) -> Iterator[TokenLogprob]:

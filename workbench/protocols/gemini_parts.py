@@ -16,6 +16,9 @@ from workbench.protocols.encoding import arguments_of, parts_of, present, text_o
 NO_ID = "no-id:"
 """How an id of ours begins, for a call to which the model gave none; Gemini is not told it."""
 
+SIGNED = "thought_signature"
+"""The id of the thought that is the signature of a text, which to Anthropic would be none."""
+
 # Where the thinking behind a call was another model's, Gemini 3 takes this for its signature.
 # https://ai.google.dev/gemini-api/docs/thought-signatures
 UNSIGNED = "skip_thought_signature_validator"
@@ -36,7 +39,7 @@ def parts_to_send(message: Message, *, signed: bool) -> list[dict[str, Any]]:
     """
     silent = message.tool_calls or message.thoughts
     parts = [part_to_send(part) for part in parts_of(message) if not (silent and part == Text(text=""))]
-    signature = next((thought.signature for thought in message.thoughts if thought.signature), None)
+    signature = next((thought.signature for thought in message.thoughts if thought.id == SIGNED), None)
     if signature is not None:
         place = next((part for part in parts if "text" in part), None)
         if place is None:
@@ -121,7 +124,7 @@ def parts_in(parts: list[Mapping[str, Any]]) -> str | tuple[Part, ...]:
 def thoughts_in(parts: list[Mapping[str, Any]]) -> tuple[Thought, ...]:
     """The signature of what is said, which has to go back with it."""
     signatures = (part.get("thoughtSignature") for part in parts if "functionCall" not in part)
-    return tuple(Thought(signature=signature) for signature in signatures if signature)[:1]
+    return tuple(Thought(signature=signature, id=SIGNED) for signature in signatures if signature)[:1]
 
 
 def result_of(response: Mapping[str, Any]) -> str | tuple[Part, ...]:

@@ -134,4 +134,5 @@ def _tool_call(place: int, call: Mapping[str, Any]) -> ToolCallPiece:
         id=call.get("id") or f"call_{index}",
         name=function["name"],
         arguments=json.dumps(function["arguments"], ensure_ascii=False, separators=(",", ":")),
+        whole=True,
     )
