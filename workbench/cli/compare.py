@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from workbench.bundled import bundled
 from workbench.cli.console import COULD_NOT_RUN, FINE, err, out, plain, tell
-from workbench.cli.figures import UNKNOWN, known
 from workbench.cli.report import experiment_of, make_report, verdict
+from workbench.cli.summary import print_summary
 from workbench.errors import DataError
 
 if TYPE_CHECKING:
@@ -121,7 +119,7 @@ def compare(
     baseline = check_baseline(client.log, baseline, dataset) if baseline else None
     name = client.recording.experiment if client.recording is not None else resume or new_experiment_id()
     experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=name, cache=cache))
-    _print_summary(client.log, experiment)
+    print_summary(client.log, experiment)
     for problem in experiment.problems.values():
         tell(problem)
     if len(experiment.problems) == len(experiment.models):
@@ -205,52 +203,3 @@ def _against_baseline(log: Log, experiment: str, baseline: str) -> int:
     found = regression(log, experiment, baseline)
     out.print(plain(str(found)))
     return verdict(found.worse)
-
-
-def _print_summary(log: Log, experiment: Experiment) -> None:
-    from workbench.analysis.results import results, summary
-
-    table = Table(
-        title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1),
-        pad_edge=False,
-    )
-    table.add_column("model", overflow="fold")
-    for heading in ("p50 s", "p95 s", "TTFT s", "tokens", "cost $", "accuracy", "agree", "errors"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in summary(results(log, experiment.id)).itertuples():
-        table.add_row(
-            plain(str(row.model)),
-            _figure(row.duration_p50_s, ".2f"),
-            _figure(row.duration_p95_s, ".2f"),
-            _figure(row.ttft_p50_s, ".3f"),
-            f"{row.input_tokens}→{row.output_tokens}",
-            _cost(row),
-            _accuracy(row),
-            _figure(row.agreement, ".0%"),
-            str(row.errors),
-        )
-    out.print(table)
-    out.print(
-        "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each "
-        "other model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
-    )
-
-
-def _cost(row: Any) -> str:
-    if not known(row.cost_usd):
-        return "unknown"
-    cost = _figure(row.cost_usd, ".5f")
-    return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
-
-
-def _accuracy(row: Any) -> str:
-    if not row.n:
-        return UNKNOWN
-    low, high = _figure(100 * row.accuracy_low, ".0f"), _figure(100 * row.accuracy_high, ".0f")
-    return f"{row.accuracy:.0%} ({low}–{high})"
-
-
-def _figure(value: Any, form: str) -> str:
-    return format(value, form) if known(value) else UNKNOWN

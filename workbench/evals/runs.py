@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from uuid6 import uuid7
 
 from workbench.client import Cache, Client
 from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError, OutputError
 from workbench.evals.dataset import Dataset, Sample
 from workbench.evals.experiment import Experiment, new_experiment_id, run_id
 from workbench.evals.progress import EvaluationProgress
-from workbench.evals.resume import Asked, Begun, begun, params_json
+from workbench.evals.records import run_row, score_row
+from workbench.evals.resume import Asked, Begun, begun
 from workbench.evals.scorers import score
-from workbench.log.process import process_facts
-from workbench.simulator import SIMULATED
 
 if TYPE_CHECKING:
     from workbench.log.recording import Recording
@@ -211,44 +208,12 @@ class _Evaluation:
         given = score(sample, text)
         if self.client.recording is not None:
             return  # the log has it
-        row = {
-            "id": str(uuid7()),
-            "scored_at": datetime.now(UTC),
-            "run": run_id(self.experiment, model),
-            "experiment": self.experiment,
-            "model": model,
-            "call_id": str(call_id),
-            "sample": sample.id,
-            "epoch": epoch,
-            "scorer": sample.scorer,
-            "value": given.value,
-            "label": given.label,
-            "target": sample.target,
-            "explanation": given.explanation,
-            "category": sample.group,
-        }
+        row = score_row(self.experiment, model, sample, epoch, given, call_id=call_id)
         await self.client.recorder.write("scores", orjson.dumps(row))
 
     async def keep_runs(self, models: Iterable[str], epochs: int) -> None:
         """Write a row for each run that has none; no call is made before it is safe."""
         if self.client.recording is None:
             new = [model for model in models if model not in self.earlier.models]
-            await asyncio.gather(*(self._keep_run(model, epochs) for model in new))
-
-    async def _keep_run(self, model: str, epochs: int) -> None:
-        facts = process_facts()
-        row = {
-            "id": run_id(self.experiment, model),
-            "experiment": self.experiment,
-            "started_at": datetime.now(UTC),
-            "model": model,
-            "dataset": self.dataset.name,
-            "dataset_hash": self.dataset.hash,
-            "samples": len(self.dataset),
-            "epochs": epochs,
-            "params": orjson.Fragment(params_json(self.params)),
-            "simulated": model.startswith(f"{SIMULATED}/"),
-            "session": facts["session"],
-            "package_version": facts["package_version"],
-        }
-        await self.client.recorder.write("runs", orjson.dumps(row))
+            rows = [run_row(self.experiment, model, self.dataset, epochs, self.params) for model in new]
+            await asyncio.gather(*(self.client.recorder.write("runs", orjson.dumps(row)) for row in rows))
