@@ -21,6 +21,7 @@ from workbench.calls import (
     Thought,
     Tool,
     ToolCall,
+    Usage,
     fold,
 )
 from workbench.errors import ConfigError
@@ -188,6 +189,29 @@ def test_what_anthropic_cannot_check_of_a_thought_stays_here() -> None:
     turn = Message(role="assistant", content="Yes.", thoughts=thoughts)
 
     assert body(turn)["messages"][0]["content"] == [{"type": "text", "text": "Yes."}]
+
+
+def test_the_summary_of_a_long_conversation_is_counted_with_the_answer() -> None:
+    # https://platform.claude.com/docs/en/build-with-claude/compaction
+    def counts(fresh: int, said: int, read: int) -> dict[str, int]:
+        return {"input_tokens": fresh, "output_tokens": said, "cache_read_input_tokens": read}
+
+    passes = [
+        {"type": "compaction", **counts(60_000, 900, 1_000)},
+        {"type": "message", **counts(200, 20, 50)},
+    ]
+    usage = {**counts(200, 20, 50), "iterations": passes}
+    whole = {"content": [{"type": "compaction", "content": "Of Norway."}], "usage": usage}
+    events = [
+        {"type": "message_start", "message": {"usage": counts(60_000, 1, 1_000)}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": usage},
+    ]
+
+    streamed = fold(anthropic.decode_event(event) for event in events)
+
+    assert anthropic.decode(whole).usage == streamed.usage
+    # Input: 200 + 50 of the cache, and 60,000 + 1,000 of the summary.
+    assert streamed.usage == Usage(input_tokens=61_250, output_tokens=920, cache_read_tokens=1_050)
 
 
 def test_what_an_mcp_server_was_asked_is_no_call_of_ours() -> None:

@@ -97,7 +97,7 @@ def invoked(model: str, params: Params = SHORT, stream: bool = False) -> tuple[s
                     {"role": "assistant", "content": "Oslo."},
                     {"role": "user", "content": "Sure?"},
                 ],
-                "max_tokens": 9,
+                "max_completion_tokens": 9,
                 "temperature": 0.0,
             },
         ),
@@ -117,6 +117,26 @@ def test_anthropics_format_has_a_version_and_no_model() -> None:
     assert {"system": "Be brief.", "max_tokens": 9}.items() <= body.items()
     assert not {"model", "stream"} & set(body)
     assert bedrock_invoke.decode_request(body).messages == TALK
+
+
+def test_nova_is_told_beside_the_rest_what_converse_would_pass_on() -> None:
+    params = Params(max_tokens=9, top_k=3, reasoning_effort="low", extra={"schemaVersion": "messages-v1"})
+
+    _, body = invoked("us.amazon.nova-2-lite-v1:0", params)
+
+    assert {name: value for name, value in body.items() if name not in {"messages", "system"}} == {
+        "inferenceConfig": {"maxTokens": 9, "topK": 3},
+        "reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"},
+        "schemaVersion": "messages-v1",
+    }
+
+
+def test_what_cohere_wrote_before_its_chat_is_read_too() -> None:
+    body = {"id": "r-1", "generations": [{"id": "g-1", "text": "Oslo.", "finish_reason": "MAX_TOKENS"}]}
+
+    answer = bedrock_invoke.decode(body)
+
+    assert (answer.text, answer.finish_reason) == ("Oslo.", "length")
 
 
 def test_a_family_refuses_what_it_has_no_word_for() -> None:

@@ -290,6 +290,15 @@ def test_calls_in_events_of_their_own_stay_apart_and_in_order() -> None:
     assert completion.finish_reason == "tool_calls"
 
 
+def test_a_picture_in_the_alphabet_for_urls_is_read() -> None:
+    # Google's own library writes base64 so.
+    seen = {"inlineData": {"mimeType": "image/png", "data": "iVBO-_8="}}
+
+    (turn,) = gemini.decode_request({"contents": [{"role": "user", "parts": [seen]}]}).messages
+
+    assert turn.content == (Image(data=b"\x89PN\xfb\xff", media_type="image/png"),)
+
+
 def test_the_same_call_twice_is_two_calls() -> None:
     roll = {"functionCall": {"name": "roll", "args": {}}}
 

@@ -8,11 +8,20 @@ Source: https://platform.claude.com/docs/en/api/messages
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbench.calls import Chunk, Completion, FinishReason, ThoughtPiece, ToolCallPiece, Usage, fold
+from workbench.calls import (
+    USAGE_FIELDS,
+    Chunk,
+    Completion,
+    FinishReason,
+    ThoughtPiece,
+    ToolCallPiece,
+    Usage,
+    fold,
+)
 from workbench.protocols.anthropic_requests import CARRIES, decode_request, encode, encode_count
 from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords, ModelInfo
@@ -70,7 +79,9 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
         case "message_delta":
             # A total without the cached tokens would take the place of the greater one of message_start.
             usage = event.get("usage") or {}
-            counted = usage if _has_cache_counts(usage) else {**usage, "input_tokens": None}
+            counted = (
+                usage if _has_cache_counts(usage) else {**usage, "input_tokens": None, "iterations": None}
+            )
             return replace(_end(event["delta"]), usage=_usage(counted))
         case "message_stop":
             return Chunk(done=True)
@@ -186,6 +197,21 @@ def _tier(usage: Mapping[str, Any]) -> str | None:
 
 
 def _usage(usage: Mapping[str, Any]) -> Usage:
+    # Its summary of a conversation that grew too long is paid for, and not in the totals.
+    # https://platform.claude.com/docs/en/build-with-claude/compaction
+    summaries = [each for each in usage.get("iterations") or () if each.get("type") == "compaction"]
+    return _sum([_counts(usage), *map(_counts, summaries)]) if summaries else _counts(usage)
+
+
+def _sum(usages: Sequence[Usage]) -> Usage:
+    def total(name: str) -> int | None:
+        counts = [count for usage in usages if (count := getattr(usage, name)) is not None]
+        return sum(counts) if counts else None
+
+    return Usage(**{name: total(name) for name in USAGE_FIELDS})
+
+
+def _counts(usage: Mapping[str, Any]) -> Usage:
     fresh = usage.get("input_tokens")
     read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
     return Usage(

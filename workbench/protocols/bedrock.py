@@ -130,7 +130,9 @@ def _metadata(told: Mapping[str, Any]) -> Chunk:
 
 def _usage(usage: Mapping[str, Any]) -> Usage:
     fresh = usage.get("inputTokens")
-    read, written = usage.get("cacheReadInputTokens"), usage.get("cacheWriteInputTokens")
+    # Nova's own format, in InvokeModel, says `TokenCount`.
+    read = usage.get("cacheReadInputTokens", usage.get("cacheReadInputTokenCount"))
+    written = usage.get("cacheWriteInputTokens", usage.get("cacheWriteInputTokenCount"))
     details = usage.get("cacheDetails")
     return Usage(
         # Converse leaves cached tokens out of inputTokens; ours include them.

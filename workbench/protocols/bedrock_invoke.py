@@ -67,11 +67,23 @@ def _anthropic(request: Request) -> dict[str, Any]:
 
 
 def _nova(request: Request) -> dict[str, Any]:
-    return bedrock.encode(request)[1]
+    body = bedrock.encode(request)[1]
+    # What Converse passes on to the model is the model's own here, and stands beside the rest.
+    # https://docs.aws.amazon.com/nova/latest/nova2-userguide/core-inference.html
+    own: dict[str, Any] = body.pop("additionalModelRequestFields", {})
+    limits = {**body.get("inferenceConfig", {}), **own.get("inferenceConfig", {})}
+    return body | own | ({"inferenceConfig": limits} if limits else {})
 
 
 def _openai(request: Request) -> dict[str, Any]:
     return {name: value for name, value in openai.encode(request)[1].items() if name not in IN_PATH}
+
+
+def _gpt(request: Request) -> dict[str, Any]:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
+    body = _openai(request)
+    limit = body.pop("max_tokens", None)
+    return body if limit is None else {"max_completion_tokens": limit, **body}
 
 
 _FAMILIES: tuple[tuple[str, Callable[[Request], dict[str, Any]]], ...] = (
@@ -83,6 +95,7 @@ _FAMILIES: tuple[tuple[str, Callable[[Request], dict[str, Any]]], ...] = (
     (r"mistral\.(mistral-7b|mixtral-8x7b|mistral-(small|large)-2402)", MISTRAL.encode),
     (r"deepseek\.r1", DEEPSEEK.encode),
     (r"cohere\.command", encode_cohere),
+    (r"openai\.", _gpt),
     ("", _openai),
 )
 
@@ -144,7 +157,6 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
     metrics = inner.pop(METRICS, None)
     match inner:
         case {"type": _}:
-            # Anthropic's own counts say more than the metrics.
             return anthropic.decode_event(inner)
         case {"choices": [{"delta": _}, *_]} | {"choices": []}:
             chunk = openai.decode_event(inner)
@@ -153,7 +165,8 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
             chunk = _text(inner) or replace(bedrock.decode_event(inner), done=False)
     if metrics is None:
         return chunk
-    return replace(chunk, usage=(chunk.usage or Usage()).updated(_measured(metrics)), done=True)
+    # The metrics tell nothing of caches, so that the model's own counts say more.
+    return replace(chunk, usage=_measured(metrics).updated(chunk.usage or Usage()), done=True)
 
 
 def _text(body: Mapping[str, Any]) -> Chunk | None:
@@ -173,6 +186,8 @@ def _text(body: Mapping[str, Any]) -> Chunk | None:
             text, reason = body["text"] if kind == "text-generation" else "", body.get("finish_reason")
         case {"text": text, "finish_reason": reason}:  # Cohere
             pass
+        case {"generations": [{"text": text} as first, *_]}:  # Cohere's before its chat
+            reason = first.get("finish_reason")
         case _:
             return None
     return Chunk(

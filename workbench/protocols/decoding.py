@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.calls import Image, Message, Request, Tool
 
+_FOR_URLS = str.maketrans("-_", "+/")
 # How the base64 of a picture begins, for protocols that do not say what kind it is.
 _BEGINNINGS = {"/9j/": "image/jpeg", "R0lG": "image/gif", "UklG": "image/webp"}
 
@@ -71,7 +72,8 @@ def image_of(data: str, media_type: str | None = None) -> Image:
         ValueError: It is no base64.
     """
     try:
-        content = base64.b64decode(data, validate=True)
+        # Google's own libraries write the other alphabet, which is for URLs.
+        content = base64.b64decode(data.translate(_FOR_URLS), validate=True)
     except binascii.Error as exc:
         raise ValueError(f"a picture is no base64 ({exc}): {data[:40]!r}") from exc
     return Image(data=content, media_type=media_type or _BEGINNINGS.get(data[:4], "image/png"))
