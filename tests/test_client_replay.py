@@ -108,7 +108,7 @@ async def test_a_parameter_that_the_other_protocol_lacks_is_named(client: Client
     assert (await client.replay(str(seeded.call_id), "sim/sage", seed=None)).new.text
     assert (await client.replay(str(extra.call_id), "sim/sage", extra={})).new.text
     assert (await client.replay(str(extra.call_id), "sim/steady")).new.text
-    with pytest.raises(ConfigError, match="no parameter 'sed': write one of temperature"):
+    with pytest.raises(ConfigError, match="no parameter 'sed': did you mean 'seed'"):
         await client.replay(str(seeded.call_id), sed=None)
 
 

@@ -40,6 +40,7 @@ from workbench.client.options import (
     ToolLike,
     spelled_out,
 )
+from workbench.client.parameters import plain, see
 from workbench.client.stream import Stream
 from workbench.client.structured import read, repairing, shaped
 from workbench.client.tool_run import ToolRun
@@ -267,8 +268,7 @@ class Asking:
         *,
         operation: Operation = "chat",
         system: str | None = None,
-        stop: str | Sequence[str] | None = None,
-        tools: Sequence[ToolLike] = (),
+        tools: Sequence[ToolLike] | None = None,
         tool_choice: str | None = None,
         schema: Any = None,
         repair: bool = False,  # noqa: ARG002 - what becomes of the answer changes nothing about the call
@@ -286,13 +286,15 @@ class Asking:
         """The call that options describe, and what its answer has to be like."""
         if unsupported not in get_args(Unsupported):
             raise ConfigError(f"unsupported is {unsupported!r}: write 'error' or 'drop'")
+        see(system=system, tools=tools, tool_choice=tool_choice, stream=stream, on_chunk=on_chunk)
+        see(refresh=refresh, tags=tags, timeouts=timeouts)
+        given = plain(params)
         to, name = self._directory.find(model, base_url, api_key)
-        stops = (stop,) if isinstance(stop, str) else None if stop is None else tuple(stop)
         request = Request(
             model=name,
             messages=messages_of(messages, system),
-            params=Params(stop=stops, **params),
-            tools=tools_of(tools),
+            params=Params(**given),
+            tools=tools_of(tools or ()),
             tool_choice=tool_choice,
             stream=stream or on_chunk is not None,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from workbench.calls import Endpoint, ModelInfo, Timeouts
 from workbench.client.discovery import LISTING, LOOK, Reachable, look, recorded
 from workbench.client.health import NO_LISTING, Health, health
+from workbench.client.parameters import see
 from workbench.config import Settings
 from workbench.errors import CallError, ConfigError, InvalidRequestError, ModelNotFoundError
 from workbench.log.journal import prepare
@@ -175,6 +176,9 @@ class Directory:
                 error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
 
     def _split(self, model: str, base_url: str | None) -> tuple[str, str]:
+        if not isinstance(model, str):
+            raise ConfigError(f"no model: {model!r:.200}: write its name as 'provider/model'")
+        see(base_url=base_url)
         if base_url is None:
             return split_name(model, self._settings)
         host = host_for_url(base_url)

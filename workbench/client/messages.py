@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 from workbench.calls import File, Image, Message, Part, Role, Text
@@ -22,6 +23,9 @@ def messages_of(messages: Messages, system: str | None = None) -> tuple[Message,
         ConfigError: There are none, or one is not a message.
     """
     turns: Sequence[Message | Mapping[str, Any] | Content]
+    given: object = messages
+    if not isinstance(given, (str, Message, Mapping, Sequence)) or isinstance(given, bytes):
+        raise ConfigError(f"no messages: {given!r:.200}: give a text, or a list of turns")
     if isinstance(messages, str):
         turns = [Message(role="user", content=messages)]
     elif isinstance(messages, (Message, Mapping)):
@@ -33,7 +37,19 @@ def messages_of(messages: Messages, system: str | None = None) -> tuple[Message,
     if not turns:
         raise ConfigError("no messages: give a text, or at least one turn")
     first = [] if system is None else [Message(role="system", content=system)]
-    return (*first, *(turn if isinstance(turn, Message) else _turn(turn) for turn in turns))
+    return (*first, *(_message(turn) if isinstance(turn, Message) else _turn(turn) for turn in turns))
+
+
+def _message(message: Message) -> Message:
+    content: object = message.content
+    match content:
+        case str() | tuple():
+            return message
+        case [*parts]:
+            return replace(message, content=tuple(_parts(parts)))
+    raise ConfigError(
+        f"the content of a turn is {content!r:.200}: give a text, or a list of texts, images and files"
+    )
 
 
 def _turn(turn: object) -> Message:

@@ -63,7 +63,7 @@ class ChatOptions(TalkOptions, total=False):
     """Of a conversation."""
 
     system: str | None
-    tools: Sequence[ToolLike]
+    tools: Sequence[ToolLike] | None
 
 
 def spelled_out(options: type) -> Callable[[Method], Method]:

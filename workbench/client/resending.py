@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from workbench.calls import Endpoint, Params, Request
+from workbench.calls import Endpoint, Request
+from workbench.client.parameters import plain
 from workbench.config import Settings
 from workbench.errors import ConfigError, DataError
 from workbench.protocols import SHAPE_ERRORS, protocol
 from workbench.providers import HOSTS, endpoint, find_host, host_for_url, register
-
-PARAMS = tuple(field.name for field in fields(Params))
 
 
 def request_of(row: Mapping[str, Any]) -> Request:
@@ -97,12 +96,7 @@ def request_for(
         ConfigError: The protocol of that provider lacks a field of the request, or there is no such
             parameter.
     """
-    for name in changes:
-        if name not in PARAMS:
-            raise ConfigError(f"no parameter {name!r}: write one of {', '.join(PARAMS)}")
-    stop = changes.get("stop", request.params.stop)
-    stops = (stop,) if isinstance(stop, str) else None if stop is None else tuple(stop)
-    params = replace(request.params, **{**changes, "stop": stops})
+    params = replace(request.params, **plain(changes))
     if to.protocol != row["protocol"] and params.extra:
         raise ConfigError(
             f"{to.provider}/{model} does not know what call {row['id']} sent as "

@@ -146,7 +146,7 @@ def _filled(text: str, host: Host, settings: Settings) -> str:
 
 def _may_be_sent(key: str) -> bool:
     # A header takes nothing else, and the library's error about it would show the key.
-    return key.isascii() and key.isprintable() and " " not in key
+    return isinstance(key, str) and key.isascii() and key.isprintable() and " " not in key
 
 
 def _listening(host: Host, settings: Settings) -> str | None:

@@ -1,0 +1,91 @@
+"""What users write that is of the wrong kind: said before anything is sent, and what to write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from served import Steered
+
+from workbench import Message
+from workbench.client import Client
+from workbench.errors import ConfigError
+
+MODEL = "sim/swift"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"temperature": "hot"}, "temperature is 'hot': give a number"),
+        ({"temperature": True}, "temperature is True: give a number"),
+        ({"temperature": float("nan")}, "temperature is nan: give a number"),
+        ({"top_p": [1]}, r"top_p is \[1\]: give a number"),
+        ({"max_tokens": 1.5}, "max_tokens is 1.5: give a whole number"),
+        ({"max_tokens": "5"}, "max_tokens is '5': give a whole number"),
+        ({"logprobs": True}, "logprobs is True: give a whole number"),
+        ({"reasoning_effort": 5}, "reasoning_effort is 5: give a text"),
+        ({"parallel_tool_calls": "no"}, "parallel_tool_calls is 'no': give True or False"),
+        ({"stop": 5}, "stop is 5: give a text or several"),
+        ({"stop": [None]}, r"stop is \[None\]: give a text or several"),
+        ({"extra": [1]}, r"extra is \[1\]: give a mapping"),
+        ({"system": 5}, "system is 5: give a text"),
+        ({"tool_choice": 5}, "tool_choice is 5: give a text"),
+        ({"tools": print}, "tools is <built-in function print>: give a list of functions"),
+        ({"stream": "x"}, "stream is 'x': give True or False"),
+        ({"on_chunk": 5}, "on_chunk is 5: give a function"),
+        ({"refresh": 5}, "refresh is 5: give True or False"),
+        ({"tags": "x"}, "tags is 'x': give a mapping of texts"),
+        ({"timeouts": 3.0}, r"timeouts is 3.0: give workbench.Timeouts\(…\)"),
+        ({"base_url": 5}, "base_url is 5: give a text"),
+        ({"max_token": 1}, "no parameter 'max_token': did you mean 'max_tokens'"),
+        ({"xyz": 1}, r"no parameter 'xyz': write one of temperature, .*extra=\{'xyz': …\}"),
+    ],
+)
+async def test_an_option_of_the_wrong_kind_says_what_to_give(
+    client: Client, options: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        await client.chat(MODEL, "Hello", **options)
+
+
+@pytest.mark.parametrize("messages", [None, 5, b"x", (each for each in "a"), Message(role="user", content=5)])  # type: ignore[arg-type]
+async def test_what_is_no_message_says_what_to_give(client: Client, messages: Any) -> None:
+    with pytest.raises(ConfigError, match="give a text, or a list of t"):
+        await client.chat(MODEL, messages)
+
+
+@pytest.mark.parametrize("model", [None, 5, b"sim/swift", ["sim/swift"]])
+@pytest.mark.parametrize("base_url", [None, "http://127.0.0.1:9"])
+async def test_what_is_no_name_of_a_model_says_how_to_write_one(
+    client: Client, model: Any, base_url: str | None
+) -> None:
+    with pytest.raises(ConfigError, match="write its name as 'provider/model'"):
+        await client.chat(model, "Hello", base_url=base_url)
+
+
+@pytest.mark.parametrize("key", [b"sk-canary-123456", 123456789])
+async def test_a_key_of_the_wrong_kind_is_not_shown(client: Client, key: Any) -> None:
+    with pytest.raises(ConfigError, match="the key of sim has") as caught:
+        await client.chat(MODEL, "Hello", api_key=key)
+    assert "123456" not in str(caught.value)
+
+
+async def test_numbers_of_numpy_are_numbers(client: Client, steered: Steered) -> None:
+    await client.chat(
+        MODEL,
+        "Numbers of numpy?",
+        temperature=np.linspace(0, 1, 3)[1],
+        top_p=np.float32(0.5),  # type: ignore[arg-type]
+        max_tokens=np.int64(9),  # type: ignore[arg-type]
+    )
+    body = (await steered.last_request("Numbers of numpy?"))["body"]
+    assert (body["temperature"], body["top_p"], body["max_tokens"]) == (0.5, 0.5, 9)
+
+
+async def test_a_whole_number_stays_one_where_a_number_is_wanted(client: Client, steered: Steered) -> None:
+    await client.chat(MODEL, "Nought degrees?", temperature=0, stop=None, tools=None)
+    body = (await steered.last_request("Nought degrees?"))["body"]
+    assert repr(body["temperature"]) == "0"
+    assert not {"stop", "tools"} & body.keys()
