@@ -6,21 +6,28 @@ import ast
 import importlib.util
 import inspect
 import re
+import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import any_provider
+import click
 import pytest
 from served import serving
 
 import workbench
+from workbench.cli import workbench as program
 from workbench.client import Client
 from workbench.client.options import ChatOptions
 from workbench.providers import HOSTS
 
 ROOT = Path(__file__).parents[1]
-CLIENT = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+PAGES = {
+    page: (ROOT / page).read_text(encoding="utf-8")
+    for page in ("README.md", "docs/client.md", "docs/log.md", "docs/providers.md")
+}
+CLIENT = PAGES["docs/client.md"]
 A_CALL = "7f3a90"
 """The end of a call's id, as the pages write it."""
 
@@ -95,7 +102,25 @@ async def test_the_examples_of_the_other_pages_run(page: str) -> None:
     async with Client() as client:
         await client.chat("anthropic/claude-haiku-4-5", "Hello")
         names = {"wb": workbench, "client": client}
-        assert await read((ROOT / page).read_text(encoding="utf-8"), names)
+        assert await read(PAGES[page], names)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        line
+        for page in PAGES.values()
+        for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL)
+        for line in re.findall(r"\bworkbench (\w.*)", block)
+    ],
+)
+def test_a_command_that_a_page_shows_is_one(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    words = shlex.split(line, comments=True)
+    command: click.Command = program
+    while isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    command.make_context(command.name, words)
 
 
 def test_the_tables_of_parameters_are_those_of_the_protocols() -> None:
