@@ -29,18 +29,23 @@ if TYPE_CHECKING:
 
 # Codes and phrases by which providers say that waiting will not help: the account is out of money.
 # OpenAI: code insufficient_quota. Anthropic: error_code enforced_spend_limit_reached. DeepSeek: 402.
+# Moonshot: type exceeded_current_quota_error, with status 429. Alibaba: Arrearage, with 400, and free tiers.
 QUOTA_CODES = frozenset(
     {"insufficient_quota", "enforced_spend_limit_reached", "billing_error", "billing_hard_limit_reached"}
     | {"ServiceQuotaExceededException", "daily_quota_exceeded", "contract_spend_limit_reached"}
+    | {"exceeded_current_quota_error", "Arrearage", "AllocationQuota.FreeTierOnly"}
 )
 # The same in words, where the code does not tell: Anthropic (400), xAI (403, 429), Cohere's trial keys and
-# OpenRouter's free models (429); and what is larger than the limit of a minute: OpenAI (429), Groq (413).
+# OpenRouter's free models (429), Z.ai and Zhipu (429); and what is larger than the limit of a minute: OpenAI
+# (429), Groq (413).
 QUOTA_PHRASES = (
     "credit balance is too low",
     "used all available credits",
     "run out of credits",
     "api calls / month",
     "free-models-per-day",
+    "insufficient balance",
+    "余额不足",
     "request too large for",
 )
 # Groq's flex tier, with status 498.
@@ -50,6 +55,10 @@ KEY_CODES = frozenset(
     {"authentication_error", "permission_error", "invalid_api_key"}
     | {"API_KEY_INVALID", "UNAUTHENTICATED", "PERMISSION_DENIED"}
 )
+# A wrong key, said with 400: xAI.
+KEY_PHRASES = ("incorrect api key",)
+# OpenRouter says with 403 that a moderator of its did not let the prompt pass.
+MODERATION_PHRASES = ("requires moderation", "input was flagged")
 # What says inside a stream that it is not the provider's fault.
 REQUEST_CODES = frozenset(
     {
@@ -77,6 +86,11 @@ CONTEXT_PHRASES = (
     "input is too long",  # Bedrock: all families; Titan and Nova
     "too many input tokens",
     "input tokens exceed",
+    "reduce the length of the messages",  # Groq, which gives no code
+    "maximum prompt length",  # xAI
+    "exceeded model token limit",  # Moonshot
+    "range of input length",  # Alibaba
+    "prompt exceeds max length",  # Z.ai
 )
 # What AWS's exceptions are, for those that come inside a stream of status 200.
 AWS_STATUS = {
@@ -86,9 +100,17 @@ AWS_STATUS = {
     "ResourceNotFoundException": 404,
     "ValidationException": 400,
 }
-MODEL_CODES = frozenset({"model_not_found", "DeploymentNotFound"})  # OpenAI; Azure
-# A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral, Bedrock.
-MODEL_PHRASES = ("not a valid model", "model not exist", "invalid model", "model identifier is invalid")
+# OpenAI; Azure, and the models of others there; Groq; the router of Hugging Face.
+MODEL_CODES = frozenset(
+    {"model_not_found", "DeploymentNotFound", "unknown_model", "model_decommissioned", "model_not_supported"}
+)
+# A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral, Bedrock, Z.ai, Zhipu, Cloudflare,
+# xAI; and with 404, but without that word: OpenRouter, NVIDIA.
+MODEL_PHRASES = (
+    *("not a valid model", "model not exist", "invalid model", "model identifier is invalid"),
+    *("unknown model", "模型不存在", "no such model", "model not found"),
+    *("no endpoints found for", "not found for account"),
+)
 
 # llama.cpp says with 500 what no second try mends: that a model without eyes was shown a picture.
 BLIND_PHRASE = "image input is not supported"
@@ -237,14 +259,14 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
         kind, retryable = RateLimitError, False
     elif status == 429 or code in RATE_CODES:
         kind = RateLimitError
-    elif status in {401, 403} or code in KEY_CODES:
+    elif _is_about_the_key(status, code, words):
         kind = AuthenticationError
     elif code in CONTEXT_CODES or (status in {400, 413, 422} and any(p in words for p in CONTEXT_PHRASES)):
         kind = ContextLengthError
     elif (
         code in MODEL_CODES
         or (status == 404 and "model" in words)
-        or (status == 400 and any(p in words for p in MODEL_PHRASES))
+        or (status in {400, 404} and any(p in words for p in MODEL_PHRASES))
     ):
         kind = ModelNotFoundError
     elif BLIND_PHRASE in words:
@@ -254,3 +276,10 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
     elif status in {408, 409, 425, 499}:  # the SDKs of OpenAI and Anthropic retry these too; Cohere's 499
         kind, retryable = CallTimeoutError, True
     return kind, retryable
+
+
+def _is_about_the_key(status: int, code: str | None, words: str) -> bool:
+    if status == 403 and any(phrase in words for phrase in MODERATION_PHRASES):
+        return False
+    wrong = status == 400 and any(phrase in words for phrase in KEY_PHRASES)
+    return wrong or status in {401, 403} or code in KEY_CODES

@@ -128,7 +128,7 @@ CHAT = (
             },
             {
                 "role": "assistant",
-                "content": "",
+                "content": None,
                 "tool_calls": [
                     {
                         "id": "call_a",

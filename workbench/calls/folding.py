@@ -109,9 +109,13 @@ def _untaken(wanted: str, calls: list[tuple[int, ToolCall]]) -> str:
 
 
 def _is_another(piece: ToolCallPiece, begun: ToolCall) -> bool:
-    # Some servers give every call the index 0 and tell them apart by the id alone, or by the name, which
-    # comes once.
-    return piece.id != begun.id if piece.id and begun.id else bool(piece.name and begun.name and not begun.id)
+    # Some servers give every call the index 0 and tell them apart by the id alone. Where there is none
+    # either, a name begins another call, unless it is repeated with each piece of one.
+    if piece.id and begun.id:
+        return piece.id != begun.id
+    if not (piece.name and begun.name):
+        return False
+    return piece.name != begun.name or begun.arguments.endswith("}")
 
 
 def _begun(piece: ToolCallPiece) -> ToolCall:

@@ -23,11 +23,13 @@ class ErrorWords:
         message: What it says.
         code: Its code or type for it.
         retry_after_s: How long it asks to wait, seconds, where it says so in the body.
+        status: The HTTP status that the body names; it counts where the answer's own says that all is well.
     """
 
     message: str
     code: str | None = None
     retry_after_s: float | None = None
+    status: int | None = None
 
 
 class Protocol(Interface):

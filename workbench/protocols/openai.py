@@ -62,7 +62,9 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 def decode(body: Mapping[str, Any]) -> Completion:
     """A whole answer."""
     first, others = _choices(body["choices"])
-    return fold([_chunk(body, first, first["message"], _others(others, "message"))])
+    # Azure leaves the message out where its filter let nothing through.
+    message = {} if first.get("finish_reason") == "content_filter" else first["message"]
+    return fold([_chunk(body, first, first.get("message") or message, _others(others, "message"))])
 
 
 def decode_event(event: Mapping[str, Any]) -> Chunk:
@@ -123,7 +125,7 @@ def _chunk(
         reasoning=thought or piece.get("reasoning") or thinking,
         thoughts=() if thought is None else (ThoughtPiece(index=0, text=thought),),
         tool_calls=tuple(_tool_calls(piece)),
-        logprobs=logprobs_of(choice.get("logprobs")),
+        logprobs=logprobs_of(choice.get("logprobs"), text),
         alternatives=alternatives,
         finish_reason="content_filter" if refusal else finish_reason(choice.get("finish_reason")),
         usage=None if usage is None else usage_of(usage),
@@ -145,6 +147,8 @@ def _content(content: Any) -> tuple[str, str]:
                 text.append(words)
             case {"type": "thinking", "thinking": thoughts} | {"type": "reasoning", "summary": thoughts}:
                 thinking += [thought.get("text", "") for thought in thoughts]
+            case {"type": "reasoning", "text": str(words)}:
+                thinking.append(words)
     return "".join(text), "".join(thinking)
 
 

@@ -139,9 +139,11 @@ def _output(wanted: Mapping[str, Any] | None) -> OutputSchema | None:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    content = (
+    content: str | list[dict[str, Any]] | None = (
         message.content if isinstance(message.content, str) else [_part(part) for part in message.content]
     )
+    if message.tool_calls:
+        content = content or None  # as it came: models behind some hosts refuse a text that is empty
     calls = [
         {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
         for call in message.tool_calls

@@ -22,9 +22,14 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         cache_read_tokens=_first(
             asked.get("cached_tokens"),
             usage.get("prompt_cache_hit_tokens"),  # DeepSeek
-            usage.get("cached_tokens"),  # Moonshot
+            usage.get("cached_tokens"),  # Moonshot, Together
+            usage.get("cache_read_input_tokens"),  # Databricks and LiteLLM
         ),
-        cache_write_tokens=asked.get("cache_write_tokens"),
+        cache_write_tokens=_first(
+            asked.get("cache_write_tokens"),
+            asked.get("cache_creation_input_tokens"),  # Alibaba
+            usage.get("cache_creation_input_tokens"),  # Databricks and LiteLLM
+        ),
         reasoning_tokens=reasoning,
         input_audio_tokens=asked.get("audio_tokens"),
         output_audio_tokens=answered.get("audio_tokens"),
@@ -35,7 +40,7 @@ def cost_of(usage: Mapping[str, Any]) -> Decimal | None:
     """What the host itself says that the answer cost, USD; `None` where it does not say."""
     if (ticks := usage.get("cost_in_usd_ticks")) is not None:  # xAI
         return Decimal(int(ticks)) / _TICKS
-    cost = usage.get("cost")  # OpenRouter: a number
+    cost = usage.get("cost", usage.get("estimated_cost"))  # a number: OpenRouter; DeepInfra
     if isinstance(cost, Mapping):  # Perplexity: its parts and their sum
         cost = cost.get("total_cost")
     return None if cost is None else Decimal(str(float(cost)))
@@ -45,7 +50,7 @@ def _output_tokens(usage: Mapping[str, Any], reasoning: int | None) -> int | Non
     answered: int | None = usage.get("completion_tokens")
     # xAI counts reasoning beside the rest, where OpenAI counts it in: its total tells.
     if answered is not None and reasoning and "total_tokens" in usage:
-        beside = usage["total_tokens"] == usage.get("prompt_tokens", 0) + answered + reasoning
+        beside = usage["total_tokens"] == (usage.get("prompt_tokens") or 0) + answered + reasoning
         return answered + reasoning if beside else answered
     return answered
 
