@@ -1,38 +1,20 @@
-"""From what users write to a call, and to its answer."""
+"""What a client asks, and how it gives the answers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Any, Unpack, get_args
+from typing import Unpack
 
 from uuid6 import uuid7
 
-from workbench.calls import (
-    Call,
-    Chunk,
-    Completion,
-    Endpoint,
-    Message,
-    Operation,
-    OutputBy,
-    Params,
-    Progress,
-    Request,
-    Timeouts,
-    Unsupported,
-)
+from workbench.calls import Call, Chunk, Completion, Message, Progress
 from workbench.client import tool_run
-from workbench.client.directory import Directory
 from workbench.client.embeddings import Embeddings, batches_of, together
-from workbench.client.functions import tools_of
 from workbench.client.messages import Messages, messages_of
-from workbench.client.operations import at
 from workbench.client.options import (
-    Cache,
     ChatOptions,
     CompleteOptions,
     SendOptions,
@@ -40,32 +22,23 @@ from workbench.client.options import (
     ToolLike,
     spelled_out,
 )
-from workbench.client.parameters import plain, see
+from workbench.client.preparing import NOTHING, Preparing
 from workbench.client.stream import Stream
-from workbench.client.structured import read, repairing, shaped
+from workbench.client.structured import read, repairing
 from workbench.client.tool_run import ToolRun
-from workbench.client.wanted import Wanted, wanted
 from workbench.config import Settings
 from workbench.errors import ConfigError, ModelNotFoundError, OutputError
 from workbench.log import Lookup
-from workbench.log.moment import moment
 from workbench.pipeline import Send
 from workbench.providers import host_of
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-
-class Asking:
+class Asking(Preparing):
     """The part of `Client` that asks: `chat`, `stream`, `run_tools`, `complete`, `embed`."""
 
     settings: Settings
-    timeouts: Timeouts
-    _bound: dict[str, Any]
-    _cache: Cache
-    _directory: Directory
     _lookup: Lookup
     _send: Send
-    _can: Callable[[Endpoint, Request], frozenset[str]]
 
     @spelled_out(ChatOptions)
     async def chat(self, model: str, messages: Messages, **options: Unpack[ChatOptions]) -> Completion:
@@ -258,80 +231,9 @@ class Asking:
         """
         self._lookup.foresee(self._call(model, messages, **options))
 
-    def _call(self, model: str, messages: Messages, **options: Any) -> Call:
-        return self._prepared(model, messages, **options)[0]
-
-    def _prepared(
-        self,
-        model: str,
-        messages: Messages,
-        *,
-        operation: Operation = "chat",
-        system: str | None = None,
-        tools: Sequence[ToolLike] | None = None,
-        tool_choice: str | None = None,
-        schema: Any = None,
-        repair: bool = False,  # noqa: ARG002 - what becomes of the answer changes nothing about the call
-        unsupported: Unsupported = "error",
-        stream: bool = False,
-        on_chunk: Callable[[Chunk], None] | None = None,
-        cache: Cache | None = None,
-        refresh: bool = False,
-        tags: Mapping[str, str] = NOTHING,
-        base_url: str | None = None,
-        api_key: str | None = None,
-        timeouts: Timeouts | None = None,
-        **params: Any,
-    ) -> tuple[Call, tuple[Wanted, OutputBy] | None]:
-        """The call that options describe, and what its answer has to be like."""
-        if unsupported not in get_args(Unsupported):
-            raise ConfigError(f"unsupported is {unsupported!r}: write 'error' or 'drop'")
-        see(system=system, tools=tools, tool_choice=tool_choice, stream=stream, on_chunk=on_chunk)
-        see(refresh=refresh, tags=tags, timeouts=timeouts)
-        given = plain(params)
-        to, name = self._directory.find(model, base_url, api_key)
-        request = Request(
-            model=name,
-            messages=messages_of(messages, system),
-            params=Params(**given),
-            tools=tools_of(tools or ()),
-            tool_choice=tool_choice,
-            stream=stream or on_chunk is not None,
-        )
-        output: tuple[Wanted, OutputBy] | None = None
-        if schema is not None:
-            like = wanted(schema)
-            request, by = shaped(request, like, self._can(to, request))
-            output = (like, by)
-        call = self._call_to(
-            at(to, operation) if to.protocol else to,  # who replays takes the protocol from the log
-            request,
-            tags,
-            operation=operation,
-            timeouts=timeouts or self.timeouts,
-            on_chunk=on_chunk,
-            unsupported=unsupported,
-            cache_since=None if refresh else since_of(self._cache if cache is None else cache),
-        )
-        return call, output
-
-    def _call_to(self, to: Endpoint, request: Request, tags: Mapping[str, str], **options: Any) -> Call:
-        """A call with the marks of `bind`, and these tags beside its tags."""
-        marks = {**self._bound, "tags": {**self._bound.get("tags", {}), **tags}}
-        return Call(
-            id=uuid7(), started_at=datetime.now(UTC), endpoint=to, request=request, **options, **marks
-        )
-
     async def _make(self, call: Call) -> Completion:
         try:
             return await self._send(call)
         except ModelNotFoundError as exc:
             await self._directory.suggest(exc, call.endpoint)
             raise
-
-
-def since_of(cache: Cache) -> datetime | None:
-    """Since when answers of the log will do; `None` is never."""
-    if isinstance(cache, bool):
-        return datetime.min.replace(tzinfo=UTC) if cache else None
-    return moment(cache, datetime.now(UTC))

@@ -12,13 +12,14 @@ from uuid import UUID
 
 import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the table
 from workbench.calls import Endpoint, ModelInfo, Operation, Request, Secret, Timeouts
-from workbench.client.asking import Asking, since_of
+from workbench.client.asking import Asking
 from workbench.client.counting import Counting
 from workbench.client.directory import Directory, RecordedDirectory
 from workbench.client.limits import joined
 from workbench.client.looking import Looking
 from workbench.client.operations import at
 from workbench.client.options import Cache
+from workbench.client.preparing import since_of
 from workbench.client.replay import Replay
 from workbench.client.resending import endpoint_of, request_for, request_of
 from workbench.config import Limits, Settings, Sync, load_settings
