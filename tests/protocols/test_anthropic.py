@@ -82,6 +82,28 @@ def test_what_was_written_is_read_back() -> None:
     assert anthropic.decode_request(anthropic.encode(everything())[1]) == everything()
 
 
+def test_bounds_of_a_schema_which_anthropic_refuses_are_told_in_words() -> None:
+    # https://platform.claude.com/docs/en/build-with-claude/structured-outputs
+    schema = {
+        "type": "object",
+        "properties": {
+            "minimum": {"type": "integer", "minimum": 1, "maximum": 9, "description": "The least"},
+            "tags": {"type": "array", "items": {"type": "string", "maxLength": 3}, "minItems": 1},
+            "day": {"type": "string", "format": "date"},
+            "sum": {"type": "number", "format": "double"},
+        },
+    }
+
+    written = body(output=OutputSchema(schema=schema))["output_config"]["format"]["schema"]
+
+    assert written["properties"] == {
+        "minimum": {"type": "integer", "description": "The least (minimum: 1, maximum: 9)"},
+        "tags": {"type": "array", "items": {"type": "string", "description": "maxLength: 3"}, "minItems": 1},
+        "day": {"type": "string", "format": "date"},
+        "sum": {"type": "number", "description": 'format: "double"'},
+    }
+
+
 def test_objects_of_a_schema_are_closed_as_anthropic_wants_them() -> None:
     inner = {"type": "object", "properties": {"b": {"type": "string"}}}
     schema = {"type": "object", "properties": {"a": inner}}

@@ -38,7 +38,8 @@ from workbench.protocols.bedrock_models import base_model, family
 GOLDEN = Path(__file__).parent / "golden" / "bedrock"
 HELLO = (Message(role="user", content="Hello"),)
 CLOCK = Tool(name="clock", description="The time.", parameters={"type": "object", "properties": {}})
-SCHEMA = OutputSchema(schema={"type": "object", "properties": {"city": {"type": "string"}}}, name="place")
+PLACE = {"type": "object", "properties": {"city": {"type": "string"}}, "additionalProperties": False}
+SCHEMA = OutputSchema(schema=PLACE, name="place")
 RICH = Request(
     model="us.anthropic.claude-haiku-4-5-20251001-v1:0",
     messages=(
@@ -130,6 +131,19 @@ async def test_botocore_sends_the_same(stream: bool) -> None:
     theirs = await sent_by_botocore(request)
 
     assert (unquote(theirs[0]), theirs[1]) == (unquote(path), body)
+
+
+def test_a_schema_is_closed_and_tells_its_bounds_in_words() -> None:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
+    schema = {"type": "object", "properties": {"age": {"type": "integer", "minimum": 0}}}
+
+    body = bedrock.encode(Request(model="m", messages=HELLO, output=OutputSchema(schema=schema)))[1]
+
+    assert json.loads(body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]) == {
+        "type": "object",
+        "properties": {"age": {"type": "integer", "description": "minimum: 0"}},
+        "additionalProperties": False,
+    }
 
 
 def test_thinking_that_no_model_can_check_is_not_sent_back() -> None:

@@ -12,7 +12,7 @@ from workbench.protocols.anthropic_parts import block_of, content_of, parts_in
 from workbench.protocols.anthropic_thinking import effort_of, limit_of, thinking
 from workbench.protocols.decoding import stop_of, with_rest
 from workbench.protocols.encoding import arguments_of, check, only, parts_of, present, text_of
-from workbench.protocols.strict_schema import closed
+from workbench.protocols.strict_schema import closed, worded
 
 CARRIES = frozenset(
     {
@@ -61,9 +61,9 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
     thoughts = thinking(request.model, params.reasoning_effort, limit)
     output = dict(thoughts.get("output_config", {}))
     if request.output is not None:
-        # Objects that may have further properties are refused.
+        # Objects that may have further properties are refused, and so are bounds.
         # https://platform.claude.com/docs/en/build-with-claude/structured-outputs
-        output["format"] = {"type": "json_schema", "schema": closed(request.output.schema)}
+        output["format"] = {"type": "json_schema", "schema": worded(closed(request.output.schema))}
     body = present(
         model=request.model,
         max_tokens=limit,

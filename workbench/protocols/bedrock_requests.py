@@ -13,6 +13,7 @@ from workbench.protocols.bedrock_models import base_model, effort, model_path, t
 from workbench.protocols.bedrock_parts import blocks_of, content_of, turns_in
 from workbench.protocols.decoding import stop_of, with_rest
 from workbench.protocols.encoding import check, only, present, text_of
+from workbench.protocols.strict_schema import closed, worded
 
 CARRIES = frozenset(
     {
@@ -159,7 +160,9 @@ def _choice_of(choice: Mapping[str, Any]) -> str | None:
 def _output_config(request: Request) -> dict[str, Any]:
     config: dict[str, Any] = {}
     if request.output is not None:
-        schema = {"schema": json.dumps(dict(request.output.schema)), "name": request.output.name}
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: as Anthropic's.
+        written = json.dumps(worded(closed(request.output.schema)))
+        schema = {"schema": written, "name": request.output.name}
         config["textFormat"] = {"type": "json_schema", "structure": {"jsonSchema": schema}}
     wanted = request.params.reasoning_effort
     if wanted is not None and effort(request.model, wanted) is None:
