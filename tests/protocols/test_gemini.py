@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from workbench import errors
 from workbench.calls import (
     File,
     Image,
@@ -33,6 +32,7 @@ from workbench.protocols import (
     vertex_embeddings,
 )
 from workbench.protocols.gemini_parts import SIGNED
+from workbench.transport.kinds import kind_of
 
 GOLDEN = Path(__file__).parent / "golden"
 HI = Message(role="user", content="Hi")
@@ -290,6 +290,16 @@ def test_calls_in_events_of_their_own_stay_apart_and_in_order() -> None:
     assert completion.finish_reason == "tool_calls"
 
 
+def test_an_answer_without_candidates_is_empty() -> None:
+    body = {"usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9}, "modelVersion": "gemini-2.5-pro"}
+
+    answer = gemini.decode(body)
+
+    assert (answer.text, answer.usage.input_tokens, answer.usage.output_tokens) == ("", 9, 0)
+    with pytest.raises(KeyError):
+        gemini.decode({"modelVersion": "gemini-2.5-pro"})
+
+
 def test_a_picture_in_the_alphabet_for_urls_is_read() -> None:
     # Google's own library writes base64 so.
     seen = {"inlineData": {"mimeType": "image/png", "data": "iVBO-_8="}}
@@ -437,4 +447,4 @@ def test_an_error_inside_a_stream_is_of_its_own_kind(code: str, kind: str) -> No
     words = gemini.decode_error({"error": {"code": 1, "message": "No.", "status": code}})
 
     assert words is not None
-    assert errors.kind_of(200, words.code, words.message)[0].__name__ == kind
+    assert kind_of(200, words.code, words.message)[0].__name__ == kind

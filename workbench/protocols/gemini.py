@@ -70,8 +70,9 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
 
 def decode(body: Mapping[str, Any]) -> Completion:
     """A whole answer; a prompt that was blocked gives one without text, ended by `content_filter`."""
-    blocked = "promptFeedback" in body and "candidates" not in body
-    return fold([_chunk(body, [] if blocked else body["candidates"])])
+    # One without anything in it has no candidates either, and tells of its tokens alone.
+    empty = "candidates" not in body and {"promptFeedback", "usageMetadata"} & body.keys()
+    return fold([_chunk(body, [] if empty else body["candidates"])])
 
 
 def decode_event(event: Mapping[str, Any]) -> Chunk:

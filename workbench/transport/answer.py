@@ -74,7 +74,11 @@ class Answer:
             completion = self._decoded(response, content)
         except SHAPE_ERRORS as exc:
             raise self._failures.unreadable(response, content) from exc
-        completion = replace(completion, usage=counts(response).updated(completion.usage))
+        completion = replace(
+            completion,
+            usage=counts(response).updated(completion.usage),
+            finish_reason=completion.finish_reason or "other",
+        )
         if self._call.on_chunk is not None:
             self._call.on_chunk(in_one_chunk(completion))
         return completion
