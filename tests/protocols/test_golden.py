@@ -17,9 +17,9 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
-from workbench import errors
 from workbench.calls import Chunk, Completion, Thought, TokenLogprob, ToolCall, Usage, fold
 from workbench.protocols import PROTOCOLS
+from workbench.transport.kinds import kind_of
 
 GOLDEN = Path(__file__).parent / "golden"
 READABLE_FAILURES = (KeyError, TypeError, ValueError, AttributeError)
@@ -126,7 +126,7 @@ def test_an_error_inside_a_stream_leaves_what_had_arrived(name: str, case: dict[
     words = protocol.decode_error(last)
     assert words is not None
     assert (words.message, words.code) == (expected["message"], expected["code"])
-    kind, retryable = errors.kind_of(words.status or 200, words.code, words.message)
+    kind, retryable = kind_of(words.status or 200, words.code, words.message)
     assert kind.__name__ == expected["kind"]
     if "retryable" in expected:
         assert retryable is expected["retryable"]
@@ -140,7 +140,7 @@ def test_an_error_is_read_in_the_providers_words(name: str, case: dict[str, Any]
     assert (words.message, words.code) == (case["message"], case["code"])
     assert words.retry_after_s == case.get("retry_after_s")
     assert words.status in {None, case["status"]}
-    kind, retryable = errors.kind_of(case["status"], words.code, words.message)
+    kind, retryable = kind_of(case["status"], words.code, words.message)
     assert kind.__name__ == case["kind"]
     if "retryable" in case:
         assert retryable is case["retryable"]

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from workbench.calls import Message, ModelInfo, OutputSchema, Params, Request, fold
-from workbench.errors import ConfigError, kind_of
+from workbench.errors import ConfigError
 from workbench.protocols import Protocol, hf_embeddings, tei_embeddings, tgi, voyage_embeddings
+from workbench.transport.kinds import kind_of
 
 PROMPT = (Message(role="user", content="Paris"),)
 TEXTS = tuple(Message(role="user", content=text) for text in ("one", "two"))

@@ -19,11 +19,11 @@ from workbench.errors import (
     InvalidRequestError,
     RateLimitError,
     UnreadableError,
-    kind_of,
 )
 from workbench.protocols import SHAPE_ERRORS, ErrorWords, Protocol
 from workbench.transport.deadline import Deadline
 from workbench.transport.hints import retry_after_s
+from workbench.transport.kinds import kind_of
 
 BODY_CHARACTERS = 4_000
 # Of most; Anthropic; AWS; Mistral; Cerebras; Azure's gateway; NVIDIA; DeepSeek; and what stands before many.
