@@ -290,6 +290,16 @@ def test_calls_in_events_of_their_own_stay_apart_and_in_order() -> None:
     assert completion.finish_reason == "tool_calls"
 
 
+def test_an_answer_without_candidates_is_empty() -> None:
+    body = {"usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9}, "modelVersion": "gemini-2.5-pro"}
+
+    answer = gemini.decode(body)
+
+    assert (answer.text, answer.usage.input_tokens, answer.usage.output_tokens) == ("", 9, 0)
+    with pytest.raises(KeyError):
+        gemini.decode({"modelVersion": "gemini-2.5-pro"})
+
+
 def test_a_picture_in_the_alphabet_for_urls_is_read() -> None:
     # Google's own library writes base64 so.
     seen = {"inlineData": {"mimeType": "image/png", "data": "iVBO-_8="}}
