@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.calls import File, Image, Part, Text
 from workbench.errors import ConfigError
-from workbench.protocols.decoding import image_of
+from workbench.protocols.decoding import as_content, image_of
 from workbench.protocols.encoding import present
 
 UPLOADED = "file_"
@@ -35,15 +35,7 @@ def parts_in(blocks: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
 
 def content_of(content: str | Sequence[Mapping[str, Any]]) -> str | tuple[Part, ...]:
     """The content of a turn: text where there is nothing else."""
-    if isinstance(content, str):
-        return content
-    match parts_in(content):
-        case ():
-            return ""
-        case (Text(text=text),):
-            return text
-        case parts:
-            return parts
+    return content if isinstance(content, str) else as_content(parts_in(content))
 
 
 def _source(part: Image | File) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.calls import File, Image, Message, Part, Text, Thought, ToolCall
 from workbench.errors import ConfigError
-from workbench.protocols.decoding import image_of
+from workbench.protocols.decoding import as_content, image_of
 from workbench.protocols.encoding import arguments_of, parts_of
 
 _WORD = "application/vnd.openxmlformats-officedocument."
@@ -75,13 +75,7 @@ def turns_in(message: Mapping[str, Any]) -> Iterator[Message]:
 
 def content_of(blocks: Sequence[Mapping[str, Any]]) -> str | tuple[Part, ...]:
     """What is said in blocks; text where there is nothing else."""
-    match tuple(_parts(blocks)):
-        case ():
-            return ""
-        case (Text(text=text),):
-            return text
-        case parts:
-            return parts
+    return as_content(_parts(blocks))
 
 
 def _block(part: Part, numbers: Iterator[int]) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbench.calls import Image, Message, Request, Tool
+from workbench.calls import Image, Message, Part, Request, Text, Tool
 
 _FOR_URLS = str.maketrans("-_", "+/")
 # How the base64 of a picture begins, for protocols that do not say what kind it is.
@@ -42,6 +42,17 @@ def tool_of(written: Mapping[str, Any]) -> Tool:
         description=function.get("description") or "",
         parameters=function.get("parameters") or {},
     )
+
+
+def as_content(parts: Iterable[Part]) -> str | tuple[Part, ...]:
+    """The content of a turn with these parts: its text where there is nothing else."""
+    match tuple(parts):
+        case ():
+            return ""
+        case (Text(text=text),):
+            return text
+        case found:
+            return found
 
 
 def turns_of(texts: str | Sequence[str]) -> tuple[Message, ...]:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from workbench.calls import File, Image, Message, Part, Text, Thought, ToolCall
 from workbench.errors import ConfigError
-from workbench.protocols.decoding import image_of
+from workbench.protocols.decoding import as_content, image_of
 from workbench.protocols.encoding import arguments_of, parts_of, present, text_of
 
 NO_ID = "no-id:"
@@ -112,13 +112,7 @@ def call_of(part: Mapping[str, Any]) -> ToolCall:
 
 def parts_in(parts: list[Mapping[str, Any]]) -> str | tuple[Part, ...]:
     """What a turn of the wire says: text where there is nothing else."""
-    match tuple(_parts(parts)):
-        case ():
-            return ""
-        case (Text(text=text),):
-            return text
-        case found:
-            return found
+    return as_content(_parts(parts))
 
 
 def thoughts_in(parts: list[Mapping[str, Any]]) -> tuple[Thought, ...]:
