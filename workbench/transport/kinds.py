@@ -22,16 +22,21 @@ QUOTA_CODES = frozenset(
     | {"exceeded_current_quota_error", "Arrearage", "AllocationQuota.FreeTierOnly"}
 )
 # The same in words, where the code does not tell: Anthropic (400), xAI (403, 429), Cohere's trial keys and
-# OpenRouter's free models (429), Z.ai and Zhipu (429); and what is larger than the limit of a minute: OpenAI
-# (429), Groq (413).
+# OpenRouter's free models (429), Z.ai and Zhipu (429), Google's AI Studio, Bedrock and Ollama's cloud (429);
+# and what is larger than the limit of a minute: OpenAI (429), Groq (413).
 QUOTA_PHRASES = (
     "credit balance is too low",
+    "specified api usage limits",
     "used all available credits",
     "run out of credits",
     "api calls / month",
     "free-models-per-day",
     "insufficient balance",
     "余额不足",
+    "credits are depleted",
+    "monthly spending cap",
+    "too many tokens per day",
+    *("session usage limit", "weekly usage limit"),
     "request too large for",
 )
 # Groq's flex tier, with status 498.
@@ -64,6 +69,7 @@ CONTEXT_PHRASES = (
     "context window",
     "context size",
     "prompt is too long",
+    "exceed context limit",  # Anthropic, where the answer's limit counts too
     "maximum context",
     "input token count",  # Gemini
     "too many tokens: ",  # Cohere
@@ -78,8 +84,10 @@ CONTEXT_PHRASES = (
     "range of input length",  # Alibaba
     "prompt exceeds max length",  # Z.ai
 )
-# What AWS's exceptions are, for those that come inside a stream of status 200.
-AWS_STATUS = {
+# What the exceptions of AWS and the types of Anthropic's errors are, for those inside a stream of status 200.
+STATUS_OF = {
+    "not_found_error": 404,
+    "request_too_large": 413,
     "ThrottlingException": 429,
     "ModelTimeoutException": 408,
     "AccessDeniedException": 403,
@@ -91,11 +99,11 @@ MODEL_CODES = frozenset(
     {"model_not_found", "DeploymentNotFound", "unknown_model", "model_decommissioned", "model_not_supported"}
 )
 # A model that is not there, said with 400: OpenRouter, DeepSeek, Mistral, Bedrock, Z.ai, Zhipu, Cloudflare,
-# xAI; and with 404, but without that word: OpenRouter, NVIDIA.
+# xAI, Cohere; and with 404, but without that word: OpenRouter, NVIDIA.
 MODEL_PHRASES = (
     *("not a valid model", "model not exist", "invalid model", "model identifier is invalid"),
     *("unknown model", "模型不存在", "no such model", "model not found"),
-    *("no endpoints found for", "not found for account"),
+    *("no endpoints found for", "not found for account", "was removed on"),
 )
 
 # llama.cpp says with 500 what no second try mends: that a model without eyes was shown a picture.
@@ -116,7 +124,7 @@ def kind_of(status: int, code: str | None, message: str) -> tuple[type[CallError
     if status < 300 and code == "validation":
         status = 422  # TGI likewise, where a stream was asked for
     if status < 300 and code is not None:
-        status = AWS_STATUS.get(code, status)
+        status = STATUS_OF.get(code, status)
     if status == 424:
         # AWS: the model failed. SageMaker says which status its server answered with.
         status = int(code) if code is not None and code.isdecimal() else 500
