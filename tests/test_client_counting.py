@@ -13,11 +13,13 @@ from aiohttp import web
 from served import serving
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from workbench.calls import Image, Message, Text
+from workbench.calls import Image, Message, Request, Text
 from workbench.client import Client
+from workbench.client.estimates import by_line
 from workbench.client.vocabularies import tokenizer_of
 from workbench.config import Settings
 from workbench.errors import ConfigError, RateLimitError
+from workbench.log.tokens import GUESS, Line
 from workbench.providers import HOSTS, register
 
 QUESTION = "What is the capital of France?"  # 30 bytes
@@ -180,3 +182,11 @@ async def test_without_a_price_the_cost_is_unknown_and_without_one_to_pay_it_is_
     assert unknown.basis.endswith("no price is known for priceless/swift")
     free = await client.estimate("ollama/llama3.2", QUESTION)
     assert (free.low_usd, free.expected_usd, free.high_usd) == (0, 0, 0)
+
+
+def test_a_line_that_fits_its_own_calls_badly_is_not_believed() -> None:
+    bad = Line(first=1.0, per_byte=0.0002, error=0.95, n=200, longest=35_000)
+    request = Request(model="m", messages=(Message(role="user", content="x " * 35_000),))
+    body = {"messages": [{"role": "user", "content": "x " * 35_000}]}
+    assert by_line(bad, request, body) == by_line(GUESS, request, body)
+    assert by_line(bad, request, body).method == "guess"

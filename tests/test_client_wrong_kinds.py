@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from served import Steered
 
-from workbench import Message
+from workbench import Message, Timeouts
 from workbench.client import Client
+from workbench.client.wanted import wanted
 from workbench.errors import ConfigError
 
 MODEL = "sim/swift"
@@ -70,6 +71,73 @@ async def test_a_key_of_the_wrong_kind_is_not_shown(client: Client, key: Any) ->
     with pytest.raises(ConfigError, match="the key of sim has") as caught:
         await client.chat(MODEL, "Hello", api_key=key)
     assert "123456" not in str(caught.value)
+
+
+@pytest.mark.parametrize("choice", ["wheather", ""])
+async def test_a_choice_of_no_tool_names_those_that_there_are(client: Client, choice: str) -> None:
+    def weather(city: str) -> str:
+        return f"rain in {city}"
+
+    with pytest.raises(ConfigError, match=r"no such tool: write auto, none, required or one of weather"):
+        await client.chat(MODEL, "Hello", tools=[weather], tool_choice=choice)
+    with pytest.raises(
+        ConfigError, match=r"tool_choice is 'required', and there is no such tool: give it in"
+    ):
+        await client.chat(MODEL, "Hello", tool_choice="required")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tools": print}, "tools is .*: give a list of functions"),
+        ({"tools": [int]}, "no hints in the tool 'int': wrap it"),
+        ({"tools": []}, "give at least one function"),
+        ({"max_turns": "3"}, "max_turns is '3': give a whole number, at least 1"),
+        ({"max_turns": 0}, "max_turns is 0: give a whole number, at least 1"),
+        ({"tags": 5}, "tags is 5: give a mapping"),
+    ],
+)
+async def test_run_tools_says_what_to_give(client: Client, options: dict[str, Any], words: str) -> None:
+    def weather(city: str) -> str:
+        return f"rain in {city}"
+
+    with pytest.raises(ConfigError, match=words):
+        await client.run_tools(MODEL, "Hello", **{"tools": [weather], **options})
+
+
+@pytest.mark.parametrize("texts", [None, 5, b"x", {"a": 1}])
+async def test_what_is_no_text_to_embed_says_what_to_give(client: Client, texts: Any) -> None:
+    with pytest.raises(ConfigError, match="give a text, or a list of texts"):
+        await client.embed(MODEL, texts)
+
+
+@pytest.mark.parametrize("seconds", ["5", -1, float("nan")])
+def test_seconds_are_numbers_from_nought_up(seconds: Any) -> None:
+    with pytest.raises(ConfigError, match=r"total_s is .*: give seconds, from 0 up, or None"):
+        Timeouts(total_s=seconds)
+
+
+@pytest.mark.parametrize("provider", [None, 5, "nope"])
+async def test_what_is_no_provider_is_unknown(client: Client, provider: Any) -> None:
+    with pytest.raises(ConfigError, match=f"unknown provider {provider!r}"):
+        await client.models(provider)
+
+
+@pytest.mark.parametrize("schema", ["City", 5])
+async def test_what_is_no_schema_says_what_to_give(client: Client, schema: Any) -> None:
+    with pytest.raises(ConfigError, match=f"no schema: {schema!r}: give a pydantic model or a JSON schema"):
+        await client.chat(MODEL, "Hello", schema=schema)
+
+
+@pytest.mark.parametrize("ref", ["#/nowhere", "http://127.0.0.1:9/schema"])
+def test_a_reference_that_leads_nowhere_is_said_and_not_fetched(ref: str) -> None:
+    with pytest.raises(ConfigError, match=f"its .ref '{ref.removeprefix('#')}' leads nowhere"):
+        wanted({"$ref": ref}).read("{}")
+
+
+async def test_an_estimate_wants_numbers_too(client: Client) -> None:
+    with pytest.raises(ConfigError, match="max_tokens is 'x': give a whole number"):
+        await client.estimate(MODEL, "Hello", max_tokens="x")  # type: ignore[arg-type]
 
 
 async def test_numbers_of_numpy_are_numbers(client: Client, steered: Steered) -> None:

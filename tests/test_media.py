@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +89,15 @@ def test_texts_and_pictures_in_a_list_are_one_turn() -> None:
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{picture.base64}"}},
     ]
     assert messages_of([{"role": "user", "content": as_openai_writes_it}]) == wanted
+
+
+def test_bytes_of_every_kind_are_bytes() -> None:
+    for data in (bytearray(PNG), memoryview(PNG)):
+        assert Image.of(data).data == File.of(data).data == PNG
+
+
+@pytest.mark.parametrize("source", [None, 5, ["a.png"]])
+def test_what_is_no_source_says_what_to_give(source: Any) -> None:
+    for make in (Image.of, File.of):
+        with pytest.raises(ConfigError, match="give its path, its bytes or its URL"):
+            make(source)

@@ -14,6 +14,7 @@ from uuid import UUID
 from workbench.calls.completion import Attempt, Chunk, Timing
 from workbench.calls.request import Request
 from workbench.calls.secret import Secret
+from workbench.errors import ConfigError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,12 @@ class Timeouts:
     between_chunks_s: float | None = 60.0
     total_s: float | None = 900.0
     deadline_s: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            seconds: object = getattr(self, name)
+            if seconds is not None and not (isinstance(seconds, int | float) and seconds >= 0):
+                raise ConfigError(f"{name} is {seconds!r}: give seconds, from 0 up, or None to wait for ever")
 
 
 OwnPrice = tuple[Decimal, Decimal] | tuple[Decimal, Decimal, Decimal]

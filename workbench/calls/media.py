@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import mimetypes
+from os import PathLike
 from pathlib import Path
 
 from workbench.errors import ConfigError
 
-Source = str | Path | bytes
+Source = str | PathLike[str] | bytes | bytearray | memoryview
 # No provider takes a request that is larger than this: Anthropic 32 MB, OpenAI 50 MB, Gemini 20 MB with
 # the data inside it. https://platform.openai.com/docs/guides/images-vision
 LARGEST_BYTES = 50 * 2**20
@@ -39,10 +40,12 @@ def read(source: Source, what: str) -> tuple[bytes, str | None]:
         ConfigError: There is no such file, it cannot be read, it is empty, or larger than 50 MiB.
     """
     name = None
-    if isinstance(source, bytes):
-        data = source
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
     elif isinstance(source, str) and source.startswith("data:"):
         data = _from_data_url(source, what)
+    elif not isinstance(source, str | PathLike):
+        raise ConfigError(f"no {what}: {source!r:.80}: give its path, its bytes or its URL")
     else:
         name = Path(source).name
         data = _from_file(Path(source).expanduser(), what)
@@ -120,6 +123,6 @@ def _fits(size_bytes: int, source: Source, what: str) -> None:
 
 
 def _named(source: Source) -> str:
-    if isinstance(source, bytes):
-        return f"of {len(source)} bytes"
-    return repr(str(source)[:80])
+    if isinstance(source, str | PathLike):
+        return repr(str(source)[:80])
+    return f"of {len(source)} bytes"

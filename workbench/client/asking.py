@@ -22,6 +22,7 @@ from workbench.client.options import (
     ToolLike,
     spelled_out,
 )
+from workbench.client.parameters import see
 from workbench.client.preparing import NOTHING, Preparing
 from workbench.client.stream import Stream
 from workbench.client.structured import read, repairing
@@ -152,10 +153,11 @@ class Asking(Preparing):
             ConfigError: A tool cannot be run, or as of `chat`.
             CallError: As of `chat`; likewise `OutputError`.
         """
-        if max_turns < 1:
-            raise ConfigError(f"max_turns is {max_turns!r}: the model is asked at least once")
+        if not isinstance(max_turns, int) or max_turns < 1:
+            raise ConfigError(f"max_turns is {max_turns!r}: give a whole number, at least 1")
+        see(tools=tools, tags=options.get("tags"))
         functions = tool_run.runnable(tools)
-        marks = options.get("tags", NOTHING)
+        marks = options.get("tags") or NOTHING
 
         async def ask(turns: tuple[Message, ...], turn: int) -> Completion:
             marked = {**marks, "turn": str(turn)}

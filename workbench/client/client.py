@@ -14,12 +14,13 @@ import workbench.simulator.host  # noqa: F401 - adds the simulator's row to the 
 from workbench.calls import Endpoint, ModelInfo, Operation, Request, Secret, Timeouts
 from workbench.client.asking import Asking
 from workbench.client.counting import Counting
-from workbench.client.directory import Directory, RecordedDirectory
+from workbench.client.directory import Directory
 from workbench.client.limits import joined
 from workbench.client.looking import Looking
 from workbench.client.operations import at
 from workbench.client.options import Cache
 from workbench.client.preparing import since_of
+from workbench.client.recorded_directory import RecordedDirectory
 from workbench.client.replay import Replay
 from workbench.client.resending import endpoint_of, request_for, request_of
 from workbench.config import Limits, Settings, Sync, load_settings

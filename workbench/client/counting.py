@@ -17,6 +17,7 @@ from workbench.client.estimates import CostEstimate, Learned, TokenCount, by_lin
 from workbench.client.functions import tools_of
 from workbench.client.messages import Messages, messages_of
 from workbench.client.options import ToolLike
+from workbench.client.parameters import plain
 from workbench.client.vocabularies import Count, tokenizer_of
 from workbench.config import Settings
 from workbench.errors import ConfigError
@@ -106,6 +107,7 @@ class Counting:
         Raises:
             ConfigError: A name or a key has to be mended.
         """
+        plain({"max_tokens": max_tokens, "service_tier": service_tier})
         to, name = self._directory.find(model)
         request = Request(model=name, messages=messages_of(messages, system), tools=tools_of(tools))
         count = await self._counted(to, request)

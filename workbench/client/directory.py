@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.calls import Endpoint, ModelInfo, Timeouts
-from workbench.client.discovery import LISTING, LOOK, Reachable, look, recorded
+from workbench.client.discovery import LISTING, LOOK, Reachable, look
 from workbench.client.health import NO_LISTING, Health, health
 from workbench.client.parameters import see
 from workbench.config import Settings
@@ -22,7 +22,6 @@ from workbench.protocols import protocol
 from workbench.providers import (
     HOSTS,
     endpoint,
-    find_host,
     host_for_url,
     host_of,
     nearest,
@@ -185,67 +184,3 @@ class Directory:
         if host.name not in HOSTS:
             register(host)
         return host.name, model.removeprefix(f"{host.name}/")
-
-
-class RecordedDirectory(Directory):
-    """The models of an experiment in the log, for a client that asks nobody: no key, no network.
-
-    Args:
-        names: The models, as `provider/model`.
-    """
-
-    def __init__(
-        self, home: Path, settings: Settings, transport: Transport, redaction: Redaction, names: Sequence[str]
-    ) -> None:
-        super().__init__(home, settings, transport, redaction)
-        self._names = tuple(names)
-
-    def find(
-        self,
-        model: str,
-        base_url: str | None = None,
-        api_key: str | None = None,  # noqa: ARG002 - nobody sees it
-    ) -> tuple[Endpoint, str]:
-        """The model's name; where it was asked is in the log.
-
-        Raises:
-            ConfigError: The name has no known provider.
-        """
-        known = base_url is None and model in self._names  # its provider may be in no table here
-        provider, name = model.split("/", 1) if known else self._split(model, base_url)
-        host = find_host(provider, self._settings)
-        refuses = frozenset() if host is None else host.refuses
-        return Endpoint(provider=provider, protocol="", base_url="", refuses=refuses), name
-
-    def to(self, provider: str) -> Endpoint:
-        """Nowhere: nobody is asked."""
-        return Endpoint(provider=provider, protocol="", base_url="")
-
-    async def models(
-        self,
-        provider: str,
-        timeouts: Timeouts,  # noqa: ARG002 - nobody is waited for
-        *,
-        refresh: bool = False,  # noqa: ARG002 - nobody is asked
-    ) -> tuple[ModelInfo, ...]:
-        """Those of the experiment."""
-        own = f"{provider}/"
-        return tuple(ModelInfo(id=name.removeprefix(own)) for name in self._names if name.startswith(own))
-
-    async def reachable(self) -> list[Reachable]:
-        """The providers of the experiment."""
-        return recorded(self._names)
-
-    async def health(
-        self,
-        provider: str | None,  # noqa: ARG002 - whichever it is
-    ) -> list[Health]:
-        """None: nobody is asked.
-
-        Raises:
-            ConfigError: Always.
-        """
-        raise ConfigError("this client answers from the log and asks nobody: make one without replay")
-
-    async def suggest(self, error: ModelNotFoundError, to: Endpoint) -> None:
-        """Nothing: nobody is asked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,8 @@ def batches_of(texts: str | Sequence[str], size: int) -> Iterator[tuple[str, ...
     Raises:
         ConfigError: One of them is empty, or no text.
     """
+    if isinstance(texts, (bytes, Mapping)) or not isinstance(texts, Iterable):
+        raise ConfigError(f"no texts: {texts!r:.200}: give a text, or a list of texts")
     every = (texts,) if isinstance(texts, str) else tuple(texts)
     for place, text in enumerate(every):
         # OpenAI, Cohere and Google refuse an empty one; a server that does not gives a vector of nothing.

@@ -68,6 +68,19 @@ def tools_of(tools: Sequence[ToolLike]) -> tuple[Tool, ...]:
     return found
 
 
+def choice_of(choice: str | None, tools: Sequence[Tool]) -> str | None:
+    """Which tool has to be called, or whether one has: `auto`, `none`, `required`, or the name of a tool.
+
+    Raises:
+        ConfigError: There is no such tool, or none at all to be called.
+    """
+    names = [tool.name for tool in tools]
+    if choice in {None, "auto", "none", *names} or (choice == "required" and names):
+        return choice
+    some = f"write auto, none, required or one of {', '.join(names)}" if names else "give it in tools"
+    raise ConfigError(f"tool_choice is {choice!r}, and there is no such tool: {some}")
+
+
 @lru_cache(maxsize=256)
 def function_of(function: Callable[..., Any]) -> Function:
     """A function as a tool: its name, docstring and type hints say what the model is told.
@@ -89,7 +102,11 @@ def function_of(function: Callable[..., Any]) -> Function:
     name = getattr(function, "__name__", "")
     if not _NAME.fullmatch(name):
         raise ConfigError(f"no name for the tool {function!r}: write it as a function with `def`")
-    for parameter in inspect.signature(function).parameters.values():
+    try:
+        signature = inspect.signature(function)
+    except ValueError as exc:
+        raise ConfigError(f"no hints in the tool {name!r}: wrap it in a function of yours") from exc
+    for parameter in signature.parameters.values():
         if parameter.annotation is parameter.empty or parameter.kind in {
             parameter.POSITIONAL_ONLY,
             parameter.VAR_POSITIONAL,

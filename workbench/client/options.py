@@ -25,7 +25,7 @@ class SendOptions(TypedDict, total=False):
     unsupported: Unsupported
     cache: Cache | None
     refresh: bool
-    tags: Mapping[str, str]
+    tags: Mapping[str, str] | None
     base_url: str | None
     api_key: str | None
     timeouts: Timeouts | None

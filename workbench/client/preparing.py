@@ -21,7 +21,7 @@ from workbench.calls import (
     Unsupported,
 )
 from workbench.client.directory import Directory
-from workbench.client.functions import tools_of
+from workbench.client.functions import choice_of, tools_of
 from workbench.client.messages import Messages, messages_of
 from workbench.client.operations import at
 from workbench.client.options import Cache, ToolLike
@@ -62,7 +62,7 @@ class Preparing:
         on_chunk: Callable[[Chunk], None] | None = None,
         cache: Cache | None = None,
         refresh: bool = False,
-        tags: Mapping[str, str] = NOTHING,
+        tags: Mapping[str, str] | None = None,
         base_url: str | None = None,
         api_key: str | None = None,
         timeouts: Timeouts | None = None,
@@ -73,15 +73,15 @@ class Preparing:
             raise ConfigError(f"unsupported is {unsupported!r}: write 'error' or 'drop'")
         see(system=system, tools=tools, tool_choice=tool_choice, stream=stream, on_chunk=on_chunk)
         see(refresh=refresh, tags=tags, timeouts=timeouts)
-        given = plain(params)
+        given, known = plain(params), tools_of(tools or ())
         to, name = self._directory.find(model, base_url, api_key)
         request = Request(
             model=name,
             messages=messages_of(messages, system),
             params=Params(**given),
-            tools=tools_of(tools or ()),
-            tool_choice=tool_choice,
-            stream=stream or on_chunk is not None,
+            tools=known,
+            tool_choice=choice_of(tool_choice, known),
+            stream=bool(stream) or on_chunk is not None,
         )
         output: tuple[Wanted, OutputBy] | None = None
         if schema is not None:
@@ -91,7 +91,7 @@ class Preparing:
         call = self._call_to(
             at(to, operation) if to.protocol else to,  # who replays takes the protocol from the log
             request,
-            tags,
+            tags or NOTHING,
             operation=operation,
             timeouts=timeouts or self.timeouts,
             on_chunk=on_chunk,

@@ -60,6 +60,8 @@ def wanted(schema: Any) -> Wanted:
     """
     if isinstance(schema, Mapping):
         return _by_schema(schema)
+    if isinstance(schema, str | bytes | int | float):
+        raise ConfigError(f"no schema: {schema!r:.200}: give a pydantic model or a JSON schema")
     try:
         return _by_type(schema)
     except TypeError as exc:  # what cannot be hashed is no type
@@ -70,17 +72,22 @@ def _by_schema(schema: Mapping[str, Any]) -> Wanted:
     from jsonschema import SchemaError
     from jsonschema.exceptions import best_match
     from jsonschema.validators import validator_for
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
 
     kind = validator_for(schema)
     try:
         kind.check_schema(schema)
     except SchemaError as exc:
         raise ConfigError(f"no JSON schema: {exc.message}, in {schema!r:.200}: mend it") from exc
-    validator = kind(schema)
+    validator = kind(schema, registry=Registry())  # without one it would fetch what a `$ref` names
 
     def check(text: str) -> Any:
         value = json.loads(text)
-        problem = best_match(validator.iter_errors(value))
+        try:
+            problem = best_match(validator.iter_errors(value))
+        except Unresolvable as exc:
+            raise ConfigError(f"no JSON schema: its $ref {exc.ref!r} leads nowhere: mend it") from exc
         if problem is not None:
             raise ValueError(f"{problem.json_path}: {problem.message}")
         return value

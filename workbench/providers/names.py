@@ -63,9 +63,9 @@ def host_of(name: str, settings: Settings) -> Host:
     Raises:
         ConfigError: There is none.
     """
-    host = find_host(name, settings)
+    host = find_host(name, settings) if isinstance(name, str) else None
     if host is None:
-        raise ConfigError(f"unknown provider {name!r}: {advice(name, settings)}")
+        raise ConfigError(f"unknown provider {name!r}: {advice(str(name), settings)}")
     return host
 
 
