@@ -22,6 +22,7 @@ from workbench.protocols import protocol
 from workbench.providers import (
     HOSTS,
     endpoint,
+    find_host,
     host_for_url,
     host_of,
     nearest,
