@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
 
-from workbench.calls import Message, Params, Request, ToolCall
+from workbench.calls import Message, Params, Request, ToolCall, Usage, fold
 from workbench.errors import ConfigError
 from workbench.protocols import bedrock_embeddings, bedrock_invoke, sagemaker
 
@@ -131,12 +133,57 @@ def test_nova_is_told_beside_the_rest_what_converse_would_pass_on() -> None:
     }
 
 
-def test_what_cohere_wrote_before_its_chat_is_read_too() -> None:
-    body = {"id": "r-1", "generations": [{"id": "g-1", "text": "Oslo.", "finish_reason": "MAX_TOKENS"}]}
-
+@pytest.mark.parametrize(
+    ("body", "reason", "usage"),
+    [
+        ({"generations": [{"text": "Oslo.", "finish_reason": "MAX_TOKENS"}]}, "length", Usage()),
+        ({"type": "completion", "completion": "Oslo.", "stop_reason": "stop_sequence"}, "stop", Usage()),
+        (
+            {"completions": [{"data": {"text": "Oslo."}, "finishReason": {"reason": "endoftext"}}]},
+            "stop",
+            Usage(),
+        ),
+        (
+            {
+                "object": "text_completion",
+                "choices": [{"index": 0, "text": "Oslo.", "finish_reason": "length"}],
+                "usage": {"prompt_tokens": 6, "completion_tokens": 2, "total_tokens": 8},
+            },
+            "length",
+            Usage(input_tokens=6, output_tokens=2),
+        ),
+    ],
+    ids=["Cohere", "Anthropic", "AI21", "a model of one's own"],
+)
+def test_the_texts_of_older_models_are_read_too(body: dict[str, Any], reason: str, usage: Usage) -> None:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
     answer = bedrock_invoke.decode(body)
+    bytes_ = base64.b64encode(json.dumps(body).encode()).decode()
 
-    assert (answer.text, answer.finish_reason) == ("Oslo.", "length")
+    assert (answer.text, answer.finish_reason, answer.usage) == ("Oslo.", reason, usage)
+    assert fold([bedrock_invoke.decode_event({"chunk": {"bytes": bytes_}})]) == answer
+
+
+def test_an_answer_that_a_guardrail_changed_is_filtered_whatever_its_model_says() -> None:
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-invoke-api.html
+    whole = {
+        "inputTextTokenCount": 28.0,
+        "results": [{"outputText": "Blocked.", "tokenCount": 3.0, "completionReason": "FINISH"}],
+        "amazon-bedrock-guardrailAction": "INTERVENED",
+    }
+    piece = {
+        "outputText": "Blocked.",
+        "totalOutputTextTokenCount": 3.0,
+        "inputTextTokenCount": 28.0,
+        "amazon-bedrock-guardrailAction": "INTERVENED",
+    }
+    bytes_ = base64.b64encode(json.dumps(piece).encode()).decode()
+
+    answer = bedrock_invoke.decode(whole)
+
+    assert (answer.text, answer.finish_reason) == ("Blocked.", "content_filter")
+    assert repr(answer.usage.input_tokens) == "28"
+    assert fold([bedrock_invoke.decode_event({"chunk": {"bytes": bytes_}})]) == answer
 
 
 def test_a_family_refuses_what_it_has_no_word_for() -> None:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.calls import Chunk, Completion, FinishReason, Request, Usage, fold
-from workbench.protocols import anthropic, bedrock, openai
+from workbench.protocols import anthropic, bedrock, openai, openai_completions
 from workbench.protocols.aws_errors import decode_error
 from workbench.protocols.bedrock import decode_models
 from workbench.protocols.bedrock_cohere import encode_cohere
@@ -42,6 +42,7 @@ MODELS_PATH = bedrock.MODELS_PATH
 END: str | None = None
 ANTHROPIC_VERSION = "bedrock-2023-05-31"
 METRICS = "amazon-bedrock-invocationMetrics"
+GUARDRAIL = "amazon-bedrock-guardrailAction"
 IN_PATH = ("model", "stream", "stream_options")
 
 FINISH_REASONS: Mapping[str, FinishReason] = {
@@ -58,6 +59,9 @@ FINISH_REASONS: Mapping[str, FinishReason] = {
     "ERROR_TOXIC": "content_filter",
     "ERROR": "error",
     "ERROR_LIMIT": "length",
+    "stop_sequence": "stop",  # Anthropic, before its Messages
+    "max_tokens": "length",
+    "endoftext": "stop",  # AI21's Jurassic
 }
 
 
@@ -136,17 +140,8 @@ def decode_request(body: Mapping[str, Any]) -> Request:
 
 def decode(body: Mapping[str, Any]) -> Completion:
     """A whole answer."""
-    match body:
-        case {"type": "message"}:
-            return anthropic.decode(body)
-        case {"output": {"message": _}}:
-            return bedrock.decode(body)
-        case {"choices": [{"message": _}, *_]}:
-            return openai.decode(body)
-    chunk = _text(body)
-    if chunk is None:
-        raise ValueError("the answer is of no family that is known")
-    return fold([replace(chunk, done=True)])
+    answer = _decode(body)
+    return replace(answer, finish_reason="content_filter") if _is_guarded(body) else answer
 
 
 def decode_event(event: Mapping[str, Any]) -> Chunk:
@@ -155,18 +150,46 @@ def decode_event(event: Mapping[str, Any]) -> Chunk:
         return Chunk()
     inner = json.loads(base64.b64decode(event["chunk"]["bytes"], validate=True))
     metrics = inner.pop(METRICS, None)
-    match inner:
-        case {"type": _}:
-            return anthropic.decode_event(inner)
-        case {"choices": [{"delta": _}, *_]} | {"choices": []}:
-            chunk = openai.decode_event(inner)
-        case _:
-            # Nova's events are Converse's.
-            chunk = _text(inner) or replace(bedrock.decode_event(inner), done=False)
-    if metrics is None:
+    chunk = _piece(inner)
+    if _is_guarded(inner):
+        chunk = replace(chunk, finish_reason="content_filter")
+    if metrics is None or chunk.done:
         return chunk
     # The metrics tell nothing of caches, so that the model's own counts say more.
     return replace(chunk, usage=_measured(metrics).updated(chunk.usage or Usage()), done=True)
+
+
+def _decode(body: Mapping[str, Any]) -> Completion:
+    match body:
+        case {"type": "message"}:
+            return anthropic.decode(body)
+        case {"output": {"message": _}}:
+            return bedrock.decode(body)
+        case {"choices": [{"message": _}, *_]}:
+            return openai.decode(body)
+        case {"object": "text_completion"}:  # models of one's own
+            return openai_completions.decode(body)
+    chunk = _text(body)
+    if chunk is None:
+        raise ValueError("the answer is of no family that is known")
+    return fold([replace(chunk, done=True)])
+
+
+def _piece(inner: Mapping[str, Any]) -> Chunk:
+    match inner:
+        case {"type": kind} if kind != "completion":
+            return anthropic.decode_event(inner)
+        case {"choices": [{"delta": _}, *_]} | {"choices": []}:
+            return openai.decode_event(inner)
+        case {"object": "text_completion"}:
+            return openai_completions.decode_event(inner)
+    # Nova's events are Converse's.
+    return _text(inner) or replace(bedrock.decode_event(inner), done=False)
+
+
+def _is_guarded(body: Mapping[str, Any]) -> bool:
+    """Whether a guardrail of the user's has changed or withheld the answer, whatever its model says."""
+    return body.get(GUARDRAIL) == "INTERVENED"
 
 
 def _text(body: Mapping[str, Any]) -> Chunk | None:
@@ -188,13 +211,23 @@ def _text(body: Mapping[str, Any]) -> Chunk | None:
             pass
         case {"generations": [{"text": text} as first, *_]}:  # Cohere's before its chat
             reason = first.get("finish_reason")
+        case {"completion": text}:  # Anthropic's before its Messages
+            reason = body.get("stop_reason")
+        case {"completions": [{"data": {"text": text}} as first, *_]}:  # AI21's Jurassic
+            reason = (first.get("finishReason") or {}).get("reason")
         case _:
             return None
     return Chunk(
         text=text or "",
         finish_reason=FINISH_REASONS.get(reason, "other") if reason else None,
-        usage=None if asked is answered is None else Usage(input_tokens=asked, output_tokens=answered),
+        usage=None
+        if asked is answered is None
+        else Usage(input_tokens=_whole(asked), output_tokens=_whole(answered)),
     )
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else int(count)  # beside a guardrail Titan writes 28.0
 
 
 def _measured(metrics: Mapping[str, Any]) -> Usage:
