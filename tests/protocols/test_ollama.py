@@ -122,6 +122,16 @@ def test_any_json_is_asked_for_as_it_was() -> None:
     assert ollama.decode_request(body).params == Params(extra={"format": "json"})
 
 
+def test_results_without_names_are_those_of_the_calls_in_their_order() -> None:
+    calls = [{"function": {"name": name, "arguments": {}}} for name in ("look", "rest")]
+    said = [{"role": "assistant", "content": "", "tool_calls": calls}]
+    results = [{"role": "tool", "content": "A cat."}, {"role": "tool", "content": "Done."}]
+
+    turns = ollama.decode_request({"model": "m", "messages": [*said, *results]}).messages
+
+    assert [turn.tool_call_id for turn in turns] == [None, "look", "rest"]
+
+
 def test_calls_that_an_old_server_neither_names_nor_counts_stay_apart() -> None:
     look = {"function": {"name": "look", "arguments": {}}}
     lines = [{"message": {"role": "assistant", "content": "", "tool_calls": [look]}} for _ in range(2)]

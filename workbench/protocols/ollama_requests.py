@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workbench.calls import Image, Message, OutputSchema, Params, Request, Text, Thought, ToolCall
@@ -66,11 +67,15 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
 
 
 def decode_request(body: Mapping[str, Any]) -> Request:
-    """The request that a body asks; a call without an id is known by the name of its function."""
+    """The request that a body asks.
+
+    A call without an id is known by the name of its function, and a result without a name is that of the
+    first call that has none.
+    """
     output = body.get("format")
     request = Request(
         model=body["model"],
-        messages=tuple(_turn(message) for message in body["messages"]),
+        messages=tuple(_turns(body["messages"])),
         params=params_of(body),
         tools=tuple(tool_of(tool) for tool in body.get("tools") or ()),
         output=OutputSchema(schema=output) if isinstance(output, dict) else None,
@@ -158,6 +163,17 @@ def _messages(messages: Sequence[Message]) -> Iterator[dict[str, Any]]:
             # Servers that know no ids match a result with its call by the function's name.
             tool_name=names.get(message.tool_call_id or ""),
         )
+
+
+def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[Message]:
+    waiting: list[str] = []
+    for turn in map(_turn, messages):
+        waiting += [call.id for call in turn.tool_calls]
+        nameless = turn.role == "tool" and turn.tool_call_id is None and waiting
+        named = replace(turn, tool_call_id=waiting[0]) if nameless else turn
+        if named.tool_call_id in waiting:
+            waiting.remove(named.tool_call_id)
+        yield named
 
 
 def _turn(message: Mapping[str, Any]) -> Message:
