@@ -102,6 +102,52 @@ def test_thinking_goes_back_with_tool_calls_alone_and_be_it_empty() -> None:
     assert (sent("", CALL), sent("Hm", CALL), sent("Hm")) == ("", "Hm", None)
 
 
+# https://openrouter.ai/docs/guides/best-practices/reasoning-tokens#preserving-reasoning-blocks
+DETAILS: list[dict[str, Any]] = [
+    {"type": "reasoning.summary", "summary": "Hm", "format": "openai-responses-v1", "index": 0},
+    {
+        "type": "reasoning.encrypted",
+        "data": "gAAA",
+        "id": "rs_1",
+        "format": "openai-responses-v1",
+        "index": 0,
+    },
+    {"type": "reasoning.text", "text": "", "signature": "s", "format": "google-gemini-v1", "index": 1},
+]
+
+
+def answered(*details: dict[str, Any]) -> Message:
+    message = {"role": "assistant", "content": None, "reasoning": "Hm", "reasoning_details": details}
+    call = {"id": CALL.id, "type": "function", "function": {"name": CALL.name, "arguments": CALL.arguments}}
+    choice = {"index": 0, "message": message | {"tool_calls": [call]}, "finish_reason": "tool_calls"}
+    return PROTOCOLS["openai"].decode({"id": "gen-1", "model": "m", "choices": [choice]}).message
+
+
+def test_details_of_openrouters_thinking_go_back_as_they_came() -> None:
+    body = body_of("openai", *HELLO, answered(*DETAILS))
+
+    assert body["messages"][1]["reasoning_details"] == DETAILS
+    assert "reasoning_content" not in body["messages"][1]
+    assert PROTOCOLS["openai"].decode_request(body).messages[1] == answered(*DETAILS)
+
+
+def test_details_without_an_index_stay_apart_and_in_order() -> None:
+    details = [{"type": "reasoning.encrypted", "data": data} for data in ("a", "b")]
+
+    assert body_of("openai", answered(*details))["messages"][0]["reasoning_details"] == details
+
+
+def test_details_of_openrouters_thinking_go_to_nobody_else_and_with_calls_only() -> None:
+    turn = answered(*DETAILS)
+
+    assert "gAAA" not in str(body_of("openai_responses", *HELLO, turn))
+    assert "gAAA" not in str(body_of("anthropic", *HELLO, turn))
+    assert "gAAA" not in str(body_of("bedrock", *HELLO, turn))
+    assert "gAAA" not in str(body_of("gemini", *HELLO, turn))
+    said = Message(role="assistant", content="Oslo", thoughts=turn.thoughts)
+    assert "gAAA" not in str(body_of("openai", *HELLO, said))
+
+
 def test_turns_of_responses_keep_their_thoughts_and_calls_together() -> None:
     thought = Thought(text="Hm", data="gAAA", id="rs_1")
     messages = (

@@ -92,7 +92,7 @@ class Thought:
         signature: Its mark on the text (Anthropic, Bedrock, Gemini).
         data: Thinking that only the provider can read (Anthropic's redacted, OpenAI's encrypted).
         id: Its name at the provider (OpenAI's Responses); where it has none, and nobody else can take it,
-            what it is: `tool_plan` of Cohere, `thought_signature` of Gemini.
+            what it is: `tool_plan` of Cohere, `thought_signature` of Gemini, a `reasoning.…` of OpenRouter.
 
     A protocol sends those whose form is its own: what another provider's model thought cannot be checked.
     """

@@ -2,8 +2,7 @@
 
 The base URL ends in `/v1`. Dialects are read too: reasoning as `reasoning_content` (DeepSeek, llama.cpp,
 older vLLM), `reasoning` (OpenRouter, Groq, newer vLLM) or parts of the content (Mistral, Databricks); cache
-counts of DeepSeek and Moonshot; costs of OpenRouter, xAI and Perplexity. Annotations, audio and OpenRouter's
-`reasoning_details` stay in `raw`.
+counts of DeepSeek and Moonshot; costs of OpenRouter, xAI and Perplexity. Annotations and audio stay in `raw`.
 
 Source: https://platform.openai.com/docs/api-reference/chat
 """
@@ -19,6 +18,7 @@ from workbench.protocols.error_words import error_words
 from workbench.protocols.interface import ErrorWords
 from workbench.protocols.openai_logprobs import logprobs_of
 from workbench.protocols.openai_models import decode_models, next_page
+from workbench.protocols.openai_reasoning import pieces_of
 from workbench.protocols.openai_requests import CARRIES, decode_request, encode
 from workbench.protocols.openai_usage import cost_of, usage_of
 
@@ -120,10 +120,13 @@ def _chunk(
     # In its streams Moonshot counts inside the choice, and Groq in a field of its own where none were asked.
     usage = body.get("usage") or choice.get("usage") or (body.get("x_groq") or {}).get("usage")
     thought = piece.get("reasoning_content")
+    thoughts = tuple(pieces_of(piece.get("reasoning_details") or ()))
+    if thought is not None and not thoughts:
+        thoughts = (ThoughtPiece(index=0, text=thought),)
     return Chunk(
         text=text + refusal,
         reasoning=thought or piece.get("reasoning") or thinking,
-        thoughts=() if thought is None else (ThoughtPiece(index=0, text=thought),),
+        thoughts=thoughts,
         tool_calls=tuple(_tool_calls(piece)),
         logprobs=logprobs_of(choice.get("logprobs"), text),
         alternatives=alternatives,

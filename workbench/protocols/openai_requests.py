@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.calls import (
+    Chunk,
     File,
     Image,
     Message,
@@ -16,10 +17,12 @@ from workbench.calls import (
     Text,
     Thought,
     ToolCall,
+    fold,
 )
 from workbench.errors import ConfigError
 from workbench.protocols.decoding import image_at, stop_of, tool_of, with_rest
 from workbench.protocols.encoding import check, function_of, only, present
+from workbench.protocols.openai_reasoning import details_of, pieces_of
 from workbench.protocols.strict_schema import closed, is_strict
 
 CHAT_PATH = "/chat/completions"
@@ -149,14 +152,17 @@ def _message(message: Message) -> dict[str, Any]:
         for call in message.tool_calls
     ]
     return {"role": message.role, "content": content} | present(
-        reasoning_content=_thinking(message), tool_calls=calls or None, tool_call_id=message.tool_call_id
+        reasoning_content=_thinking(message),
+        reasoning_details=(details_of(message.thoughts) if calls else []) or None,
+        tool_calls=calls or None,
+        tool_call_id=message.tool_call_id,
     )
 
 
 def _thinking(message: Message) -> str | None:
-    # DeepSeek wants it back with tool calls, though it be empty, and ignores it elsewhere. A thought with a
-    # signature is another provider's: https://api-docs.deepseek.com/guides/thinking_mode
-    thoughts = [thought.text for thought in message.thoughts if not (thought.signature or thought.data)]
+    # DeepSeek wants it back with tool calls, though it be empty, and ignores it elsewhere. A thought with
+    # more to it than text is another provider's: https://api-docs.deepseek.com/guides/thinking_mode
+    thoughts = [thought.text for thought in message.thoughts if thought == Thought(text=thought.text)]
     return "".join(thoughts) if thoughts and message.tool_calls else None
 
 
@@ -173,12 +179,13 @@ def _part(part: Part) -> dict[str, Any]:
 def _turn(message: Mapping[str, Any]) -> Message:
     content = message.get("content") or ""
     thinking = message.get("reasoning_content")
+    thoughts = fold([Chunk(thoughts=tuple(pieces_of(message.get("reasoning_details") or ())))]).thoughts
     return Message(
         role="system" if message["role"] == "developer" else message["role"],
         content=content if isinstance(content, str) else tuple(_parts(content)),
         tool_calls=tuple(_calls(message.get("tool_calls") or ())),
         tool_call_id=message.get("tool_call_id"),
-        thoughts=() if thinking is None else (Thought(text=thinking),),
+        thoughts=thoughts if thinking is None else (*thoughts, Thought(text=thinking)),
     )
 
 

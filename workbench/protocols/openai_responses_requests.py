@@ -14,6 +14,7 @@ from typing import Any
 from workbench.calls import Image, Message, OutputSchema, Params, Part, Request, Role, Text, Thought, ToolCall
 from workbench.protocols.decoding import image_at, tool_of, with_rest
 from workbench.protocols.encoding import check, function_of, only, parts_of, present, text_of
+from workbench.protocols.openai_reasoning import is_detail
 from workbench.protocols.openai_requests import (
     CHOICES,
     choice_of,
@@ -130,7 +131,7 @@ def _items(message: Message) -> Iterator[dict[str, Any]]:
         output = content if isinstance(content, str) else [_part(part) for part in content]
         yield {"type": "function_call_output", "call_id": message.tool_call_id, "output": output}
     elif message.role == "assistant":
-        yield from (_reasoning(thought) for thought in message.thoughts if thought.id and thought.data)
+        yield from (_reasoning(thought) for thought in message.thoughts if _is_own(thought))
         if any(part != Text(text="") for part in parts_of(message)) or not message.tool_calls:
             yield {"role": "assistant", "content": text_of(message)}
         for call in message.tool_calls:
@@ -143,6 +144,10 @@ def _items(message: Message) -> Iterator[dict[str, Any]]:
     else:
         said = content if isinstance(content, str) else [_part(part) for part in content]
         yield {"role": message.role, "content": said}
+
+
+def _is_own(thought: Thought) -> bool:
+    return bool(thought.id and thought.data) and not is_detail(thought)
 
 
 def _reasoning(thought: Thought) -> dict[str, Any]:
