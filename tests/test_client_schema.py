@@ -73,6 +73,32 @@ async def test_the_answer_is_an_object_of_the_class_and_says_by_which_means(mean
         assert body["tools"][0]["function"]["name"] == body["tool_choice"]["function"]["name"] == "City"
 
 
+IN_FIELD = f'{{"answer": [{OSLO}]}}'
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [((), IN_FIELD), (("output",), calling(("list", IN_FIELD))), (("output", "tools"), f"[{OSLO}]")],
+)
+async def test_an_answer_that_is_no_object_comes_in_one_where_it_has_to(
+    refused: tuple[str, ...], said: Said, ask: Ask
+) -> None:
+    server = Scripted(said)
+    answer = await ask(server, refuses=frozenset(refused), schema=list[City])
+    assert answer.parsed == [City(name="Oslo", people=709037)]
+    [body] = server.asked
+    if not refused:
+        sent = body["response_format"]["json_schema"]
+        assert sent["strict"]
+        assert sent["schema"]["type"] == "object"
+        assert sent["schema"]["properties"] == {
+            "answer": {"items": {"$ref": "#/$defs/City"}, "type": "array"}
+        }
+        assert set(sent["schema"]["$defs"]) == {"City"}
+    elif refused == ("output",):
+        assert body["tools"][0]["function"]["parameters"]["type"] == "object"
+
+
 async def test_a_json_schema_gives_a_dict(ask: Ask) -> None:
     server = Scripted(OSLO)
     answer = await ask(server, schema=SCHEMA)

@@ -26,6 +26,9 @@ _NOT_STRICT = frozenset(
     }
 )
 
+ANSWER = "answer"
+"""The field that an answer stands in which is no object itself."""
+
 
 class _NotStrictError(Exception):
     """The schema asks for something that strict mode cannot say."""
@@ -39,6 +42,23 @@ def mended(schema: Mapping[str, Any]) -> Mapping[str, Any]:
         return schema
     # Its root has to be an object, which is no choice between several.
     return strict if strict.get("type") == "object" else schema
+
+
+def in_object(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema where it is an object's, else that of an object with the answer in it.
+
+    OpenAI's strict mode, and the arguments of a tool, are objects: a list or a choice is none.
+    """
+    try:
+        root = _target(schema["$ref"], schema) if "$ref" in schema else schema
+    except _NotStrictError:
+        return schema
+    if root.get("type") == "object" or "properties" in root:
+        return schema
+    shared = {name: schema[name] for name in ("$defs", "definitions") if name in schema}
+    inner = {name: value for name, value in schema.items() if name not in {"$schema", *shared}}
+    closed = {"type": "object", "required": [ANSWER], "additionalProperties": False}
+    return {**closed, "properties": {ANSWER: inner}, **shared}
 
 
 def _mended(part: Any, root: Mapping[str, Any]) -> dict[str, Any]:

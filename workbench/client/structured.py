@@ -26,10 +26,10 @@ def shaped(request: Request, wanted: Wanted, can: frozenset[str]) -> tuple[Reque
         can: What a request to the model may have.
     """
     if "output" in can:
-        output = OutputSchema(schema=mended(wanted.schema), name=wanted.name)
+        output = OutputSchema(schema=mended(wanted.in_object), name=wanted.name)
         return replace(request, output=output), "native"
-    if "tools" in can and not request.tools and wanted.is_object:
-        tool = Tool(name=wanted.name, description="Give the answer.", parameters=wanted.schema)
+    if "tools" in can and not request.tools and wanted.in_object.get("type") == "object":
+        tool = Tool(name=wanted.name, description="Give the answer.", parameters=wanted.in_object)
         return replace(request, tools=(tool,), tool_choice=wanted.name), "tool"
     return replace(request, messages=_instructed(request.messages, wanted)), "instruction"
 

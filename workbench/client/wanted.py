@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from workbench.client.mending import ANSWER, in_object
 from workbench.errors import ConfigError
 
 _FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n\s*```", re.DOTALL | re.IGNORECASE)
@@ -30,12 +31,12 @@ class Wanted:
     check: Callable[[str], Any]
 
     @property
-    def is_object(self) -> bool:
-        """Whether the answer is an object, as the arguments of a tool are."""
-        return self.schema.get("type") == "object"
+    def in_object(self) -> Mapping[str, Any]:
+        """The schema of an object: this one, or one that has the answer in it."""
+        return in_object(self.schema)
 
     def read(self, text: str) -> Any:
-        """The object that a text is, or has in it: in a fence, or between other words.
+        """The object that a text is, or has in it: in a fence, between other words, in a field of its own.
 
         Raises:
             ValueError: None of it fits; the reason is that of the first piece of JSON in it.
@@ -43,10 +44,15 @@ class Wanted:
         problem: ValueError | None = None
         for candidate in _candidates(text):
             try:
-                return self.check(candidate)
+                return self.check(self._inside(candidate))
             except ValueError as exc:
                 problem = problem or exc
         raise problem or ValueError("there is no JSON in it")
+
+    def _inside(self, text: str) -> str:
+        """The answer that stands in an object, where it may do so."""
+        value = json.loads(text) if self.in_object is not self.schema else None
+        return json.dumps(value[ANSWER]) if isinstance(value, dict) and value.keys() == {ANSWER} else text
 
 
 def wanted(schema: Any) -> Wanted:
