@@ -42,7 +42,7 @@ ROWS = (
     ),
     Host(
         name="deepseek",
-        base_url="https://api.deepseek.com/v1",
+        base_url="https://api.deepseek.com",
         key="DEEPSEEK_API_KEY",
         models=("deepseek-v4-flash",),
         docs="https://api-docs.deepseek.com/api/create-chat-completion",
