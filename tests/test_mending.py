@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter
 
-from workbench.client.mending import mended
+from workbench.client.mending import in_object, mended
 from workbench.client.wanted import wanted
 from workbench.protocols.strict_schema import is_strict
 
@@ -78,6 +78,30 @@ def test_a_property_may_be_called_like_a_keyword() -> None:
 )
 def test_what_strict_mode_cannot_say_stays_as_it_is(schema: dict[str, Any]) -> None:
     assert mended(schema) == schema
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "additionalProperties": {"type": "integer"}},
+        {"properties": {"a": {"type": "integer"}}},
+        {"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "properties": {}}}},
+        {"$ref": "https://example.org/schema.json"},
+    ],
+)
+def test_an_object_needs_no_object_around_it(schema: dict[str, Any]) -> None:
+    assert in_object(schema) is schema
+
+
+def test_a_choice_is_put_into_an_object_that_strict_mode_takes() -> None:
+    schema = {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}], "$defs": {"A": {"type": "string"}}}
+    assert mended(in_object(schema)) == {
+        "type": "object",
+        "properties": {"answer": {"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}},
+        "required": ["answer"],
+        "additionalProperties": False,
+        "$defs": {"A": {"type": "string"}},
+    }
 
 
 @dataclass
