@@ -72,6 +72,11 @@ def test_what_a_provider_may_say_is_in_its_row() -> None:
         ('[settings]\nprovider = "groq"\n', 2, "'provider' is no name of a setting: write it like"),
         ('[settings]\nA_NAME = ["a"]\n', 2, "A_NAME has to be a text, a number, true or false"),
         (f'[settings]\nOPENAI_API_KEY = "{KEY}"\n', 2, "OPENAI_API_KEY is a secret: write it into .env"),
+        (
+            f'[providers.lab]\nbase_url = "https://a"\nheaders = {{ X-Api-Key = "{KEY}" }}\n',
+            3,
+            "X-Api-Key is a secret: write it into .env, and here the name of that setting",
+        ),
         ('[providers.lab]\n# where\nbase_ur = "x"\n', 3, "no 'base_ur' here: did you mean 'base_url'?"),
         ("[providers.lab]\nbase_url = 5\n", 2, "base_url has to be a text"),
         (f'[providers.lab]\nkey = "{KEY}"\n', 2, "key has to be the name of a setting, such as MY_API_KEY"),

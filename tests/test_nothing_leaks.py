@@ -258,3 +258,38 @@ await client.chat("openai/refuses", "Hello")
     # What a server says to the user, and a notebook shows, is the user's to keep; a key is in nothing.
     assert nothing_in(pages.replace(WORD, ""))
     assert_no_file_shows_it(tmp_path / "home")
+
+
+async def test_a_secret_in_a_header_or_in_the_query_is_hidden_too(tmp_path: Path) -> None:
+    async def repeats(request: web.Request) -> web.StreamResponse:
+        told = f"{dict(request.headers)} {request.query_string}"
+        assert told.count(BIRD) == 3
+        return web.json_response({"error": {"message": told}}, status=400)
+
+    async with serving(repeats) as url:
+        settings = Settings(
+            project=tmp_path,
+            values={
+                "LAB_TOKEN": f"tok-{BIRD}-0123",
+                "LAB_BASE_URL": url,
+                "OPENAI_COMPATIBLE_BASE_URL": url,
+                "OPENAI_COMPATIBLE_CUSTOM_HEADERS": f"X-Secret: {BIRD}-45678, Cookie: {BIRD}-901234 {BIRD}-x",
+            },
+            providers={
+                "lab": {
+                    "base_url": url,
+                    "needs_key": False,
+                    "headers": {"X-Lab": "Bearer {LAB_TOKEN}", "X-Too": "{OTHER|LAB_TOKEN}"},
+                    "query": {"k": "{LAB_TOKEN}"},
+                }
+            },
+        )
+        client = Client(tmp_path / "home", settings=settings)
+        for name in ("lab/m", "openai_compatible/m"):
+            with pytest.raises(CallError) as caught:
+                await client.chat(name, "Hello")
+            shown = "".join(traceback.format_exception(caught.value)) + repr(vars(caught.value))
+            assert "***" in shown
+            assert f"{BIRD}-" not in shown
+    assert client.log.sql("SELECT count(*) FROM calls WHERE error_message LIKE '%***%'").iloc[0, 0] == 2
+    assert_no_file_shows_it(tmp_path / "home")

@@ -70,6 +70,7 @@ class Endpoint:
         key_hint: What to do where the key is missing or wrong, for error messages.
         renames: Names of body fields that this host writes otherwise; an empty new name leaves the field out.
         refuses: Parameters, by our names, that this host refuses.
+        other_secrets: What nobody may read in headers and query.
         models_path: Path of its listing of models, where it is not the protocol's.
         prices: The host's own prices by model, `"*"` for every one.
         price_list: The host's id in the price list, for models that it has no own price for.
@@ -88,6 +89,7 @@ class Endpoint:
     key_hint: str = ""
     renames: Mapping[str, str] = field(default_factory=dict, repr=False)
     refuses: frozenset[str] = frozenset()
+    other_secrets: tuple[Secret, ...] = ()
     models_path: str | None = None
     prices: Mapping[str, OwnPrice] = field(default_factory=dict, repr=False)
     price_list: str = ""
@@ -96,7 +98,8 @@ class Endpoint:
     def secrets(self) -> tuple[Secret, ...]:
         """What nobody may read: the keys, and the password in the URL, also as a header has it."""
         keys = (self.options[name] for name in SECRET_OPTIONS if self.options.get(name))
-        found = (*(() if self.secret is None else (self.secret,)), *map(Secret, keys))
+        own = () if self.secret is None else (self.secret,)
+        found = (*own, *map(Secret, keys), *self.other_secrets)
         if "@" not in self.base_url:
             return found
         parts = urlsplit(self.base_url)

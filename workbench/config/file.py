@@ -39,6 +39,7 @@ KNOWN_SETTINGS = (
 )
 _NAME = re.compile("[A-Z][A-Z0-9_]*")
 _SECRET = re.compile("_(KEY|TOKEN|SECRET|PASSWORD)$")
+_SECRET_HEADER = re.compile("key|token|secret|password|authorization|cookie", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +114,13 @@ class _File:
                 read[name] = convert(value)
             except (TypeError, ValueError, ArithmeticError):
                 self._fail((*at, name), f"{name} has to be {wanted}")
+        for header, value in read.get("headers", {}).items():
+            if _SECRET_HEADER.search(header) and "{" not in value:
+                self._fail(
+                    (*at, "headers"),
+                    f"{header} is a secret: write it into .env, and here the name of that setting, "
+                    f"{header} = '{{MY_API_KEY}}'",
+                )
         return read
 
     def _setting(self, at: tuple[str, ...], value: Any) -> str:

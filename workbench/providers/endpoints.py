@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from workbench.calls import Endpoint, Secret
@@ -12,6 +13,10 @@ from workbench.providers.hosts import Host
 from workbench.providers.names import host_of
 from workbench.providers.table import default_host
 from workbench.providers.urls import is_web_address
+
+# Of settings, headers and parameters of URLs.
+_SECRET = re.compile("key|token|secret|password|authorization|cookie", re.IGNORECASE)
+_PLACEHOLDER = re.compile("[{|]([A-Z][A-Z0-9_]*)")
 
 
 def endpoint(
@@ -54,6 +59,7 @@ def endpoint(
             f"the key of {provider} has a blank, a line end or a letter beyond ASCII: copy it again; {hint}"
         )
     headers = _headers(host, settings)
+    query = {name: _filled(value, host, settings) for name, value in host.query.items()}
     refused = (host.refuses_at.get(value, frozenset()) for value in headers.values())
     return Endpoint(
         provider=provider,
@@ -64,7 +70,8 @@ def endpoint(
         auth_header=host.auth_header,
         auth_prefix=host.auth_prefix,
         headers=headers,
-        query={name: _filled(value, host, settings) for name, value in host.query.items()},
+        query=query,
+        other_secrets=_secrets(host, settings, headers | query),
         options={name: _filled(value, host, settings) for name, value in host.options.items()},
         key_hint=hint,
         renames=host.renames,
@@ -121,6 +128,15 @@ def _address(host: Host, settings: Settings) -> str | None:
 def _headers(host: Host, settings: Settings) -> dict[str, str]:
     filled = {name: _filled(value, host, settings) for name, value in host.headers.items()}
     return {name: value for name, value in filled.items() if value or not host.headers[name]}
+
+
+def _secrets(host: Host, settings: Settings, filled: Mapping[str, str]) -> tuple[Secret, ...]:
+    """What is a secret in headers and query: by their own names, or by those of the settings in them."""
+    written = " ".join((*host.headers.values(), *host.query.values()))
+    values = [value for name, value in filled.items() if _SECRET.search(name)]
+    values += [settings.get(name) or "" for name in _PLACEHOLDER.findall(written) if _SECRET.search(name)]
+    # Of "Bearer abc" a server may repeat the second word alone.
+    return tuple(Secret(word) for value in values for word in value.split())
 
 
 def _filled(text: str, host: Host, settings: Settings) -> str:
