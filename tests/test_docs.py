@@ -20,6 +20,7 @@ import workbench
 from workbench.cli import workbench as program
 from workbench.client import Client
 from workbench.client.options import ChatOptions
+from workbench.log.schema import TABLES
 from workbench.providers import HOSTS
 
 ROOT = Path(__file__).parents[1]
@@ -103,6 +104,10 @@ async def test_the_examples_of_the_other_pages_run(page: str) -> None:
         await client.chat("anthropic/claude-haiku-4-5", "Hello")
         names = {"wb": workbench, "client": client}
         assert await read(PAGES[page], names)
+
+
+def test_every_column_of_the_calls_is_in_the_guide_of_the_log() -> None:
+    assert [name for name in TABLES["calls"] if f"`{name}`" not in PAGES["docs/log.md"]] == []
 
 
 @pytest.mark.parametrize(
