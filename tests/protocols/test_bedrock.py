@@ -41,7 +41,7 @@ CLOCK = Tool(name="clock", description="The time.", parameters={"type": "object"
 PLACE = {"type": "object", "properties": {"city": {"type": "string"}}, "additionalProperties": False}
 SCHEMA = OutputSchema(schema=PLACE, name="place")
 RICH = Request(
-    model="us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    model="us.anthropic.claude-haiku-5-20260901-v1:0",
     messages=(
         Message(role="system", content="Be brief."),
         Message(
@@ -162,7 +162,11 @@ def test_thinking_that_no_model_can_check_is_not_sent_back() -> None:
 def test_what_converse_has_no_field_for_goes_to_the_model() -> None:
     body = bedrock.encode(RICH)[1]
 
-    assert body["additionalModelRequestFields"] == {"top_k": 3, "anthropic_beta": ["x"]}
+    assert body["additionalModelRequestFields"] == {
+        "thinking": {"type": "adaptive", "display": "summarized"},
+        "top_k": 3,
+        "anthropic_beta": ["x"],
+    }
     assert body["requestMetadata"] == {"team": "a"}
     assert body["outputConfig"]["effort"] == "high"
     names = [block["document"]["name"] for block in body["messages"][0]["content"] if "document" in block]
@@ -211,7 +215,18 @@ def test_an_effort_has_another_place_in_some_families() -> None:
     assert written("us.amazon.nova-2-lite-v1:0", "none") == {
         fields: {"reasoningConfig": {"type": "disabled"}}
     }
-    assert written("global.anthropic.claude-opus-5", "max") == {"outputConfig": {"effort": "max"}}
+    assert written("qwen.qwen3-32b-v1:0", "high") == {fields: {"reasoning_config": "high"}}
+    assert written("zai.glm-4.7", "high") == {"outputConfig": {"effort": "high"}}
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html
+    assert written("global.anthropic.claude-opus-5", "max") == {
+        "outputConfig": {"effort": "max"},
+        fields: {"thinking": {"type": "adaptive", "display": "summarized"}},
+    }
+    assert written("global.anthropic.claude-opus-5", "none") == {fields: {"thinking": {"type": "disabled"}}}
+    assert written("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "low") == {
+        "inferenceConfig": {"maxTokens": 32_000},
+        fields: {"thinking": {"type": "enabled", "budget_tokens": 2048}},
+    }
 
 
 @pytest.mark.parametrize(
@@ -249,7 +264,7 @@ def test_what_cannot_be_sent_is_said() -> None:
 def test_tokens_are_counted_for_the_model_itself() -> None:
     path, body = bedrock.encode_count(RICH)
 
-    assert path == "/model/anthropic.claude-haiku-4-5-20251001-v1:0/count-tokens"
+    assert path == "/model/anthropic.claude-haiku-5-20260901-v1:0/count-tokens"
     assert set(body["input"]["converse"]) == {
         "messages", "system", "toolConfig", "additionalModelRequestFields"
     }  # fmt: skip

@@ -49,10 +49,12 @@ def top_k(model: str, value: int) -> dict[str, Any]:
 
 
 def effort(model: str, value: str) -> dict[str, Any] | None:
-    """Likewise the effort; `None` where the family takes it from `outputConfig`."""
+    """Likewise the effort, of families but Anthropic's; `None` where it is taken from `outputConfig`."""
     match family(model):
         case "openai":
             return {"reasoning_effort": value}
+        case "qwen" if value != "none":
+            return {"reasoning_config": value}
         case "amazon" if value == "none":
             return {"reasoningConfig": {"type": "disabled"}}
         case "amazon":

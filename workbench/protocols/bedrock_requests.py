@@ -9,7 +9,8 @@ from typing import Any
 
 from workbench.calls import Message, OutputSchema, Params, Request, Tool
 from workbench.errors import ConfigError
-from workbench.protocols.bedrock_models import base_model, effort, model_path, top_k
+from workbench.protocols.anthropic_thinking import limit_of, thinking
+from workbench.protocols.bedrock_models import base_model, effort, family, model_path, top_k
 from workbench.protocols.bedrock_parts import blocks_of, content_of, turns_in
 from workbench.protocols.decoding import stop_of, with_rest
 from workbench.protocols.encoding import check, only, present, text_of
@@ -39,7 +40,8 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
 
     System turns are blocks of their own, wherever they stand. Turns that follow each other with the same role
     become one, tool results counting as the user's. Fields of `extra` that Converse does not have go to the
-    model in `additionalModelRequestFields`, as `top_k` does and, for some families, the effort.
+    model in `additionalModelRequestFields`, as `top_k` does and, for some families, the effort; to Claude it
+    is said as by `anthropic`.
 
     Raises:
         ConfigError: A parameter that Converse does not have; a picture by its web address; arguments of a
@@ -50,20 +52,21 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
     check(request.messages, protocol="bedrock", image_roles=("user", "tool"))
     params = request.params
     extra = {name: value for name, value in params.extra.items() if name in FIELDS}
+    thoughts, wanted, limit = _effort(request)
     body = present(
         messages=list(_turns([message for message in request.messages if message.role != "system"])),
         system=[{"text": text_of(each)} for each in request.messages if each.role == "system"] or None,
         inferenceConfig=present(
-            maxTokens=params.max_tokens,
+            maxTokens=limit,
             temperature=params.temperature,
             topP=params.top_p,
             stopSequences=None if params.stop is None else list(params.stop),
         )
         or None,
         toolConfig=_tool_config(request),
-        outputConfig=_output_config(request) or None,
+        outputConfig=_output_config(request, wanted) or None,
         serviceTier=None if params.service_tier is None else {"type": params.service_tier},
-        additionalModelRequestFields=_for_the_model(request, extra) or None,
+        additionalModelRequestFields=_for_the_model(request, thoughts, extra) or None,
     )
     operation = "converse-stream" if request.stream else "converse"
     own = {name: value for name, value in extra.items() if name != "additionalModelRequestFields"}
@@ -157,17 +160,29 @@ def _choice_of(choice: Mapping[str, Any]) -> str | None:
     return next((ours for ours, theirs in CHOICES.items() if theirs == choice), None)
 
 
-def _output_config(request: Request) -> dict[str, Any]:
+def _effort(request: Request) -> tuple[dict[str, Any], str | None, int | None]:
+    """How an effort is said: to the model, to Converse, and by the limit that thinking and answer share."""
+    wanted, limit = request.params.reasoning_effort, request.params.max_tokens
+    if wanted is None:
+        return {}, None, limit
+    if family(request.model) == "anthropic":
+        # An effort alone does not make Claude think, and older ones know none.
+        most = limit_of(limit, wanted)
+        fields = thinking(request.model, wanted, most)
+        config = fields.pop("output_config", {})
+        return fields, config.get("effort"), most if "budget_tokens" in fields["thinking"] else limit
+    own = effort(request.model, wanted)
+    return ({}, wanted, limit) if own is None else (own, None, limit)
+
+
+def _output_config(request: Request, wanted: str | None) -> dict[str, Any]:
     config: dict[str, Any] = {}
     if request.output is not None:
         # https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: as Anthropic's.
         written = json.dumps(worded(closed(request.output.schema)))
         schema = {"schema": written, "name": request.output.name}
         config["textFormat"] = {"type": "json_schema", "structure": {"jsonSchema": schema}}
-    wanted = request.params.reasoning_effort
-    if wanted is not None and effort(request.model, wanted) is None:
-        config["effort"] = wanted
-    return config
+    return config | present(effort=wanted)
 
 
 def _extra_of(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,10 +199,8 @@ def _schema_of(form: Mapping[str, Any]) -> OutputSchema | None:
     return OutputSchema(schema=json.loads(written["schema"]), name=written.get("name", "answer"))
 
 
-def _for_the_model(request: Request, extra: Mapping[str, Any]) -> dict[str, Any]:
+def _for_the_model(request: Request, thoughts: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     params = request.params
     fields = {} if params.top_k is None else top_k(request.model, params.top_k)
-    if params.reasoning_effort is not None:
-        fields |= effort(request.model, params.reasoning_effort) or {}
     own = {name: value for name, value in params.extra.items() if name not in FIELDS}
-    return fields | own | dict(extra.get("additionalModelRequestFields") or {})
+    return fields | dict(thoughts) | own | dict(extra.get("additionalModelRequestFields") or {})
