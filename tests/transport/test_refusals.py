@@ -136,6 +136,11 @@ async def test_a_path_that_is_not_there_asks_about_the_base_url(client: Client, 
         (200, {"error": {"message": "Rate limited upstream", "code": 429}}, RateLimitError, True),
         (200, {"error": {"message": "Provider returned error", "code": 502}}, OverloadedError, True),
         (200, {"error": {"message": "no", "type": "invalid_request_error"}}, InvalidRequestError, False),
+        (200, {"error": {"message": "no", "type": "BadRequestError", "code": 400}}, InvalidRequestError, False),
+        (200, {"error": {"message": "no", "code": "bad", "status_code": 400}}, InvalidRequestError, False),
+        (400, {"error": "Incorrect API key provided: x***y."}, AuthenticationError, False),
+        (403, {"error": {"message": "Your input was flagged"}}, InvalidRequestError, False),
+        (404, {"status": 404, "detail": "Function 'f': Not found for account 'a'"}, ModelNotFoundError, False),
         (500, "Internal Server Error", OverloadedError, True),
         (302, "", UnreadableError, False),
         (200, [1, 2], UnreadableError, False),
@@ -168,6 +173,19 @@ async def test_the_providers_own_word_on_retrying_counts(told: str, retryable: b
         with pytest.raises(CallError) as caught:
             await client.chat("small", "?", base_url=url)
     assert caught.value.retryable is retryable
+    assert caught.value.request_id == "req_7"
+
+
+@pytest.mark.parametrize(
+    "header", ["request-id", "mistral-correlation-id", "inference-id", "apim-request-id", "cf-ray"]
+)
+async def test_the_id_of_a_request_is_read_wherever_a_provider_writes_it(header: str, client: Client) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        return web.json_response({"error": {"message": "no"}}, status=400, headers={header: "req_7"})
+
+    async with serving(refuse) as url:
+        with pytest.raises(InvalidRequestError) as caught:
+            await client.chat("small", "?", base_url=url)
     assert caught.value.request_id == "req_7"
 
 
