@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.providers import HOSTS, Host
+from workbench.providers import Host
+from workbench.providers.rows import ROWS
 
 PAGE = Path(__file__).with_name("providers.md")
 BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
@@ -14,12 +15,12 @@ BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
 def page(text: str) -> str:
     """The page with the table of now."""
     before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + table(HOSTS.values()) + END + rest.partition(END)[2]
+    return before + BEGIN + table(ROWS) + END + rest.partition(END)[2]
 
 
 def table(hosts: Iterable[Host]) -> str:
     """All providers in three tables: hosted ones, servers of one's own, and those that have closed."""
-    shown = sorted((host for host in hosts if host.name != "sim"), key=lambda host: host.name)
+    shown = sorted(hosts, key=lambda host: host.name)
     hosted = [host for host in shown if not host.local and not host.closed]
     local = [host for host in shown if host.local]
     closed = [host for host in shown if host.closed]
