@@ -63,7 +63,7 @@ def test_an_answer_in_one_chunk_folds_to_itself() -> None:
         reasoning="Hm.",
         tool_calls=(
             ToolCall(id="1", name="look", arguments="{}", signature="s"),
-            ToolCall(id="2", name="go", arguments=""),
+            ToolCall(id="2", name="go", arguments="{}"),
         ),
         thoughts=(Thought(text="Hm.", signature="s"), Thought(data="sealed", id="r")),
         logprobs=(TokenLogprob(token="Os", logprob=-0.1, top=(("Ber", -2.5),)),),

@@ -223,13 +223,15 @@ def test_tokens_are_those_of_the_model_where_nothing_is_billed() -> None:
     assert (chunk.usage.input_tokens, chunk.usage.output_tokens) == (71, 6)
 
 
-def test_a_tool_that_takes_nothing_has_empty_arguments() -> None:
+def test_a_tool_that_takes_nothing_is_called_with_an_empty_object() -> None:
     start = {"tool_calls": {"id": "a", "type": "function", "function": {"name": "look", "arguments": ""}}}
     events = [
         {"type": "tool-call-start", "index": 0, "delta": {"message": start}},
         {"type": "tool-call-end", "index": 0},
     ]
-    assert fold(map(cohere.decode_event, events)).tool_calls == (ToolCall(id="a", name="look", arguments=""),)
+    assert fold(map(cohere.decode_event, events)).tool_calls == (
+        ToolCall(id="a", name="look", arguments="{}"),
+    )
 
 
 def test_models_are_listed_with_what_they_can_do() -> None:

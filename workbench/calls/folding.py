@@ -27,7 +27,7 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     counts, except that a `stop` takes back no other reason (OpenAI ends a streamed refusal with one), and
     that a `stop` with calls of tools is `tool_calls`: OpenAI says `stop` where a tool had to be called, and
     Ollama always. Pieces of tool calls that have neither id nor name are of tools that the provider runs
-    itself, and left out. An answer that did not stream is a single chunk.
+    itself, and left out; no arguments are `{}`. An answer that did not stream is a single chunk.
     """
     text: list[str] = []
     reasoning: list[str] = []
@@ -98,7 +98,10 @@ def _join(pieces: Iterable[ToolCallPiece]) -> tuple[ToolCall, ...]:
         )
         calls[place] = (piece.index, whole)
     ordered = sorted(calls, key=lambda numbered: numbered[0])
-    return tuple(call for _, call in ordered if call.id or call.name)
+    # Streams write no arguments as no text, which is no JSON.
+    return tuple(
+        replace(call, arguments=call.arguments or "{}") for _, call in ordered if call.id or call.name
+    )
 
 
 def _untaken(wanted: str, calls: list[tuple[int, ToolCall]]) -> str:

@@ -107,6 +107,8 @@ class Thought:
 class ToolCall:
     """A function that the model wants to have called; `arguments` is JSON text as the model wrote it.
 
+    No arguments are `{}` in the calls of a completion, whatever was written.
+
     `signature` is Gemini's mark of the thinking behind it, which goes back with the call.
     """
 
