@@ -120,6 +120,27 @@ async def test_a_call_and_a_listing_go_to_the_right_place_with_the_right_key(
         assert sent[-1].headers[host.auth_header] == f"{host.auth_prefix}{KEY}"
 
 
+async def test_together_is_told_how_many_rivals_of_a_token_are_wanted(tmp_path: Path) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        message = {"role": "assistant", "content": "Oslo"}
+        logprobs = {"tokens": ["Oslo"], "token_logprobs": [-0.5]}
+        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": logprobs}
+        return httpx.Response(200, json={"id": "1", "model": "m", "choices": [choice]})
+
+    client = Client(
+        home=tmp_path,
+        settings=filled(HOSTS["together"]),
+        make_http=lambda: httpx.AsyncClient(transport=httpx.MockTransport(answer)),
+    )
+    completion = await client.chat("together/m", "Hello", logprobs=2)
+    body = orjson.loads(sent[0].content)
+    assert (body["logprobs"], "top_logprobs" in body) == (2, False)
+    assert [(each.token, each.logprob) for each in completion.logprobs] == [("Oslo", -0.5)]
+
+
 @pytest.mark.parametrize("host", PLAIN, ids=name_of)
 def test_a_provider_is_known_by_its_address(host: Host) -> None:
     url = endpoint(host.name, "x", filled(host)).base_url

@@ -19,6 +19,8 @@ ROWS = (
         base_url="https://api.together.xyz/v1",
         key="TOGETHER_API_KEY",
         other_keys=("TOGETHERAI_API_KEY", "TOGETHER_AI_API_KEY"),
+        # How many rivals of a token are wanted, where OpenAI has only whether: https://docs.together.ai/docs/logprobs
+        renames={"top_logprobs": "logprobs"},
         models=("meta-llama/Llama-3.3-70B-Instruct-Turbo", "openai/gpt-oss-120b"),
         docs="https://docs.together.ai/reference/chat-completions-1",
     ),
