@@ -230,6 +230,8 @@ def test_the_answers_have_the_shapes_of_the_sdk() -> None:
     sdk.EmbedResponse.model_validate(whole)
 
     assert ollama_embeddings.decode(whole).usage.input_tokens == 0
+    assert ollama_embeddings.decode({"embedding": [0.5]}).vectors == ((0.5,),)
+    assert ollama_embeddings.decode_event({"embedding": [0.5]}).vectors == ((0.5,),)
     assert fold([ollama_generate.decode_event({"response": "x", "done": True})]).text == "x"
 
 

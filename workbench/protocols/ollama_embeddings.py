@@ -58,13 +58,13 @@ def decode_request(body: Mapping[str, Any]) -> Request:
 
 
 def decode(body: Mapping[str, Any]) -> Completion:
-    """A whole answer, its vectors in the order of the texts."""
-    return fold([_chunk(body, body["embeddings"])])
+    """A whole answer, its vectors in the order of the texts; that of the older `/api/embeddings` has one."""
+    return fold([_chunk(body, [body["embedding"]] if "embedding" in body else body["embeddings"])])
 
 
 def decode_event(event: Mapping[str, Any]) -> Chunk:
     """A whole answer as one event: embeddings do not stream."""
-    return _chunk(event, event.get("embeddings") or ())
+    return _chunk(event, [event["embedding"]] if "embedding" in event else event.get("embeddings") or ())
 
 
 def _chunk(body: Mapping[str, Any], vectors: Sequence[Sequence[float]]) -> Chunk:
