@@ -302,7 +302,7 @@ def test_usage_by_week_and_month_names_their_first_day(log: Log, by: str, groups
     assert log.usage(by)[by].tolist() == groups
 
 
-@pytest.mark.parametrize("by", ["served_model", "protocol", "host"])
+@pytest.mark.parametrize("by", ["served_model", "protocol", "operation", "host"])
 def test_usage_by_what_a_call_says_of_itself(home: Path, recorder: Recorder, line: Line, by: str) -> None:
     recorder.append("calls", line(**{by: "one"}))
     recorder.append("calls", line(**{by: "two"}))

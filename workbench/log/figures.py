@@ -15,6 +15,7 @@ BY = {
     "model": "model",
     "served_model": "served_model",
     "protocol": "protocol",
+    "operation": "coalesce(operation, 'chat')",
     "hour": "date_trunc('hour', started_at)",
     "day": "date_trunc('day', started_at)",
     "week": "date_trunc('week', started_at)",
