@@ -142,6 +142,17 @@ def test_a_doctor_without_a_provider_says_where_to_begin(alone: Path) -> None:
     assert result.return_value == 0
 
 
+def test_a_setting_for_a_provider_that_is_none_is_a_finding(alone: Path) -> None:
+    (alone / "pyproject.toml").touch()
+    (alone / ".env").write_text("LLM_PROVIDER=grok_cloud\n")
+    (alone / "workbench.toml").write_text("[limits.grooq]\nconcurrency = 1\n")
+    result = ran("doctor", "--json")
+    found = checked(result)
+    assert found["LLM_PROVIDER"]["said"] == "there is no provider 'grok_cloud'"
+    assert found["[limits.grooq]"]["remedy"] == "did you mean 'groq'?"
+    assert result.return_value == 1
+
+
 def test_settings_that_cannot_be_read_are_a_finding(alone: Path) -> None:
     (alone / "pyproject.toml").touch()
     (alone / ".env").write_text("OPENAI_API_KEY sk-canary-9876543210\n")

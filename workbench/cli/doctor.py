@@ -19,6 +19,8 @@ from workbench.cli.console import FINE, WORSE, out, plain
 from workbench.cli.figures import count, seconds
 from workbench.config import load_settings
 from workbench.errors import WorkbenchError
+from workbench.providers import find_host
+from workbench.providers.names import advice
 
 if TYPE_CHECKING:
     from workbench.client import Health
@@ -76,7 +78,7 @@ def _findings() -> Iterator[Finding]:
     yield _home(settings.home)
     yield _disk(settings.home)
     yield _tried("log", lambda: _log(settings))
-    yield from _providers()
+    yield from _providers(settings)
 
 
 def _packages() -> Finding:
@@ -135,12 +137,14 @@ def _tried(name: str, look: Callable[[], Finding]) -> Finding:
         return Finding(name=name, state="wrong", said=str(exc))
 
 
-def _providers() -> Iterator[Finding]:
+def _providers(settings: Settings) -> Iterator[Finding]:
     try:
+        unknown = list(_unknown(settings))
         found = asyncio.run(_asked())
     except WorkbenchError as exc:
         yield Finding(name="providers", state="wrong", said=str(exc))
         return
+    yield from unknown
     used = [each for each in found if each.configured or each.status == "ok"]
     for each in used:
         yield _provider(each)
@@ -154,6 +158,17 @@ def _providers() -> Iterator[Finding]:
         )
     elif unreached := _nobody(used):
         yield Finding(name="network", state="note", said=unreached, remedy="is this machine offline?")
+
+
+def _unknown(settings: Settings) -> Iterator[Finding]:
+    """Settings that are for a provider that nobody knows, and so for nothing."""
+    meant = {f"[limits.{name}]": name for name in settings.limits}
+    if settings.default_provider is not None:
+        meant["LLM_PROVIDER"] = settings.default_provider
+    for setting, name in meant.items():
+        if find_host(name, settings) is None:
+            said = f"there is no provider {name!r}"
+            yield Finding(name=setting, state="wrong", said=said, remedy=advice(name, settings))
 
 
 async def _asked() -> list[Health]:
