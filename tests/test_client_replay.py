@@ -312,3 +312,10 @@ def test_a_body_that_is_not_in_its_protocol_is_named() -> None:
     row = {"id": "1", "provider": "sim", "model": "swift", "protocol": "openai", "attempts": 1}
     with pytest.raises(DataError, match="what call 1 sent cannot be read as protocol 'openai'"):
         request_of({**row, "redacted": False, "request": '{"model": "swift"}'})
+
+
+async def test_embeddings_side_by_side_are_the_beginnings_of_their_numbers(client: Client) -> None:
+    embedded = await client.embed("sim/swift", ["one", "two"], dimensions=8)
+    replay = await client.replay(str(embedded.call_ids[0]))
+    begins = ", ".join(f"{number:.4f}" for number in embedded.vectors[0][:4])
+    assert str(replay).count(f"2 × 8 numbers: {begins} …") == 2

@@ -31,5 +31,6 @@ def at(to: Endpoint, operation: Operation) -> Endpoint:
         return replace(to, protocol=protocols[to.protocol], renames=renames)
     others = [host.name for host in HOSTS.values() if host.protocol in protocols and not host.closed]
     raise ConfigError(
-        f"{to.provider} has no {_NAMES[operation]}: ask one of {', '.join(others[:_MOST_NAMED])} …"
+        f"{to.provider} has no {_NAMES[operation]} where it speaks {to.protocol}: ask one of "
+        f"{', '.join(others[:_MOST_NAMED])} …"
     )

@@ -92,7 +92,10 @@ class Replay:
 
 
 def _said(completion: Completion) -> str:
-    """What a model answered: its text, and the functions that it wants called."""
+    """What a model answered: its text, and the functions it wants called, or the first numbers."""
+    if completion.vectors:
+        first = ", ".join(f"{number:.4f}" for number in completion.vectors[0][:4])
+        return f"{len(completion.vectors)} × {len(completion.vectors[0])} numbers: {first} …"
     calls = [f"→ {call.name}({call.arguments})" for call in completion.tool_calls]
     return "\n".join([completion.text, *calls] if completion.text else calls)
 
