@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from workbench.config import Limits, load_settings, project_folder
-from workbench.config.file import LIMIT_FIELDS, PROVIDER_FIELDS, read_file
+from workbench.config.fields import LIMIT_FIELDS, PROVIDER_FIELDS
+from workbench.config.file import read_file
 from workbench.errors import ConfigError
 from workbench.providers import Host
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.config import load_settings
-from workbench.config.file import PROVIDER_FIELDS
+from workbench.config.fields import PROVIDER_FIELDS
 from workbench.extensions import GROUPS
 from workbench.providers import HOSTS, endpoint
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench.calls import OwnPrice
+from workbench.config.fields import LIMIT_FIELDS, NAME, PROVIDER_FIELDS, Kind
 from workbench.config.limits import Limits
 from workbench.errors import ConfigError
 
@@ -37,7 +36,6 @@ KNOWN_SETTINGS = (
     "WORKBENCH_REDACT",
     "WORKBENCH_REPLAY",
 )
-_NAME = re.compile("[A-Z][A-Z0-9_]*")
 _SECRET = re.compile("_(KEY|TOKEN|SECRET|PASSWORD)$")
 _SECRET_HEADER = re.compile("key|token|secret|password|authorization|cookie", re.IGNORECASE)
 
@@ -104,7 +102,7 @@ class _File:
             },
         )
 
-    def _fields(self, at: tuple[str, ...], table: Any, kinds: Mapping[str, _Kind]) -> dict[str, Any]:
+    def _fields(self, at: tuple[str, ...], table: Any, kinds: Mapping[str, Kind]) -> dict[str, Any]:
         self._table(at, table)
         read = {}
         for name, value in table.items():
@@ -125,7 +123,7 @@ class _File:
 
     def _setting(self, at: tuple[str, ...], value: Any) -> str:
         name = at[-1]
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             self._fail(at, f"{name!r} is no name of a setting: write it like 'LLM_PROVIDER'")
         if _SECRET.search(name):
             self._fail(at, f"{name} is a secret: write it into .env, which is not shared, and not here")
@@ -172,87 +170,3 @@ def _line_of(lines: list[str], at: tuple[str, ...]) -> int | None:
 
 def _parts(dotted: str) -> tuple[str, ...]:
     return tuple(part or plain for part, plain in re.findall(r"[\"']([^\"']*)[\"']|([\w-]+)", dotted))
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _name(value: Any) -> str:
-    if not _NAME.fullmatch(_text(value)):
-        raise ValueError
-    return str(value)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError
-    return tuple(map(_text, value))
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(map(_name, _texts(value)))
-
-
-def _pairs(value: Any) -> dict[str, str]:
-    return {name: _text(text) for name, text in dict(value).items()}
-
-
-def _prices(value: Any) -> dict[str, OwnPrice]:
-    return {model: _price(*numbers) for model, numbers in dict(value).items()}
-
-
-def _price(input_usd: Any, output_usd: Any, cached_usd: Any = None) -> OwnPrice:
-    price = Decimal(str(input_usd)), Decimal(str(output_usd))
-    return price if cached_usd is None else (*price, Decimal(str(cached_usd)))
-
-
-_Kind = tuple[str, Callable[[Any], Any]]
-_TEXT: _Kind = ("a text", _text)
-_TEXTS: _Kind = ("a list of texts", _texts)
-_PAIRS: _Kind = ("a table of texts", _pairs)
-_FLAG: _Kind = ("true or false", _flag)
-_COUNT: _Kind = ("a whole number, at least 1", _count)
-
-PROVIDER_FIELDS: Mapping[str, _Kind] = {
-    "base_url": _TEXT,
-    "protocol": _TEXT,
-    "key": ("the name of a setting, such as MY_API_KEY; the key itself belongs in .env", _name),
-    "other_keys": ("a list of names of settings; the keys themselves belong in .env", _names),
-    "needs_key": _FLAG,
-    "local": _FLAG,
-    "aliases": _TEXTS,
-    "domains": _TEXTS,
-    "auth": _TEXT,
-    "auth_header": _TEXT,
-    "auth_prefix": _TEXT,
-    "headers": _PAIRS,
-    "query": _PAIRS,
-    "options": _PAIRS,
-    "renames": _PAIRS,
-    "refuses": ("a list of texts", lambda value: frozenset(_texts(value))),
-    "models_path": _TEXT,
-    "models": _TEXTS,
-    "embed_batch": _COUNT,
-    "prices": (
-        'USD per million tokens of input, output and perhaps cached input by model: { "*" = [0.5, 1.5] }',
-        _prices,
-    ),
-    "price_list": _TEXT,
-    "docs": _TEXT,
-}
-LIMIT_FIELDS: Mapping[str, _Kind] = {each.name: _COUNT for each in fields(Limits)}
