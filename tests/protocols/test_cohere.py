@@ -145,6 +145,10 @@ def test_a_schema_is_sent_beside_the_type() -> None:
 
     assert asked["response_format"] == {"type": "json_object", "json_schema": schema}
     read_again(output=OutputSchema(schema=schema))
+    # https://docs.cohere.com/docs/structured-outputs#unsupported-schema-features
+    bounded = {"type": "object", "properties": {"n": {"type": "integer", "maximum": 9}}, "required": ["n"]}
+    written = sent(output=OutputSchema(schema=bounded))["response_format"]["json_schema"]
+    assert written["properties"] == {"n": {"type": "integer", "description": "maximum: 9"}}
     body = {"model": "m", "messages": [], "response_format": {"type": "json_object"}}
     assert cohere.decode_request(body).params.extra == {"response_format": {"type": "json_object"}}
 

@@ -9,6 +9,7 @@ from workbench.calls import Image, Message, OutputSchema, Params, Part, Request,
 from workbench.errors import ConfigError
 from workbench.protocols.decoding import image_at, stop_of, tool_of, with_rest
 from workbench.protocols.encoding import check, function_of, only, parts_of, present
+from workbench.protocols.strict_schema import worded
 
 CHAT_PATH = "/v2/chat"
 CARRIES = frozenset(
@@ -35,7 +36,8 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
 
     Where a tool has to be called by its name it is the only one that is sent, for Cohere can be told no more
     than that some tool must be called. A `reasoning_effort` becomes a budget of thinking: 512 tokens at
-    `minimal`, 1,024 at `low`, 4,096 at `medium`, no bound beyond; `none` turns it off.
+    `minimal`, 1,024 at `low`, 4,096 at `medium`, no bound beyond; `none` turns it off. Bounds in a schema,
+    which Cohere does not force, are told in words.
 
     Raises:
         ConfigError: A `logprobs` above 0, for Cohere tells those of the chosen tokens alone; a
@@ -59,7 +61,7 @@ def encode(request: Request) -> tuple[str, dict[str, Any]]:
         logprobs=_logprobs(params.logprobs),
         response_format=None
         if request.output is None
-        else {"type": "json_object", "json_schema": dict(request.output.schema)},
+        else {"type": "json_object", "json_schema": worded(request.output.schema)},
         stream=True if request.stream else None,
     )
     return CHAT_PATH, body | dict(params.extra)

@@ -1,7 +1,8 @@
 """JSON schemas by the rules of providers that force an answer into them.
 
 Sources: https://platform.openai.com/docs/guides/structured-outputs#supported-schemas,
-https://platform.claude.com/docs/en/build-with-claude/structured-outputs
+https://platform.claude.com/docs/en/build-with-claude/structured-outputs,
+https://docs.cohere.com/docs/structured-outputs
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 _MAPS = frozenset({"properties", "$defs", "definitions"})
 _LISTS = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
 _SINGLE = frozenset({"items", "additionalProperties"})
-# What Anthropic and Bedrock refuse to force, and so are told in words.
+# What Anthropic, Bedrock and Cohere refuse to force, and so are told in words.
 _BOUNDS = frozenset(
     {
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength"),
