@@ -75,7 +75,7 @@ def test_the_usual_styles_of_docstrings_are_read(doc: str) -> None:
 
     find.__doc__ = doc
     [tool] = tools_of([find])
-    assert tool.description.strip() == "Find it."
+    assert tool.description == "Find it."
     assert tool.parameters["properties"]["place"] == {"type": "string", "description": "Where it is."}
 
 

@@ -129,7 +129,7 @@ def function_of(function: Callable[..., Any]) -> Function:
         if about.arg_name in schema["properties"] and about.description:
             schema["properties"][about.arg_name].setdefault("description", about.description)
     return Function(
-        tool=Tool(name=name, description=said.description or "", parameters=schema), adapter=adapter
+        tool=Tool(name=name, description=(said.description or "").strip(), parameters=schema), adapter=adapter
     )
 
 
