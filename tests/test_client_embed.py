@@ -85,9 +85,13 @@ async def test_an_empty_text_is_refused_before_anything_is_sent(
 
 
 async def test_a_provider_without_embeddings_is_told_from_those_that_have_them(client: Client) -> None:
-    with pytest.raises(ConfigError, match=r"sim has no embeddings where it speaks anthropic: ask one of .*openai"):
+    with pytest.raises(
+        ConfigError, match=r"sim has no embeddings where it speaks anthropic: ask one of .*openai"
+    ):
         await client.embed("sim/sage", "text")  # at home in Anthropic's protocol
-    with pytest.raises(ConfigError, match="sim has no text completions where it speaks anthropic: ask one of"):
+    with pytest.raises(
+        ConfigError, match="sim has no text completions where it speaks anthropic: ask one of"
+    ):
         await client.complete("sim/sage", "Once upon a time")
 
 
