@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import inspect
 import re
+import runpy
 import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -128,12 +128,13 @@ def test_a_command_that_a_page_shows_is_one(line: str, monkeypatch: pytest.Monke
     command.make_context(command.name, words)
 
 
-def test_the_tables_of_parameters_are_those_of_the_protocols() -> None:
-    spec = importlib.util.spec_from_file_location(
-        "table_of_parameters", ROOT / "docs" / "table_of_parameters.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    assert script.page(CLIENT) == CLIENT, "run: python docs/table_of_parameters.py"
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ("docs/client.md", "docs/table_of_parameters.py"),
+        ("docs/providers.md", "docs/table_of_providers.py"),
+    ],
+)
+def test_the_tables_of_a_page_are_those_of_the_package(page: str, path: str) -> None:
+    script = runpy.run_path(str(ROOT / path))
+    assert script["page"](PAGES[page]) == PAGES[page], f"run: python {path}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -21,17 +20,6 @@ EXTENSION = ROOT / "tests" / "integration" / "extension"
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-
-
-def test_the_table_is_that_of_the_package() -> None:
-    spec = importlib.util.spec_from_file_location(
-        "table_of_providers", ROOT / "docs" / "table_of_providers.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    assert script.page(PAGE) == PAGE, "run: python docs/table_of_providers.py"
 
 
 @pytest.mark.parametrize(
