@@ -15,7 +15,9 @@ from workbench.cli.console import out
 
 
 @click.command(short_help="Serve simulated models over three protocols.")
-@click.option("--port", default=8399, show_default=True, help="Port to listen at.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8399, show_default=True, help="Port to listen at."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--seed", default=0, show_default=True, help="Which questions the models get wrong.")
 @click.option("--data", type=click.Path(path_type=Path), help="Questions that the models know, JSONL.")
