@@ -89,10 +89,10 @@ async def test_a_call_that_was_not_answered_yet_is_made(a_call: MakeCall) -> Non
 async def test_a_hit_is_a_row_that_costs_nothing_and_names_its_source(
     client: Client, steered: Steered
 ) -> None:
-    asked = await client.chat("sim/swift", "mark-cache")
-    answer = await client.chat("sim/swift", "mark-cache", cache=True)
+    asked = await client.chat("sim/swift", "mark-source")
+    answer = await client.chat("sim/swift", "mark-source", cache=True)
     assert (answer.cached, answer.source_id, answer.text) == (True, asked.call_id, asked.text)
-    assert len(await steered.requests("mark-cache")) == 1
+    assert len(await steered.requests("mark-source")) == 1
     hit, miss = client.log.calls().to_dict("records")
     assert (bool(hit["cached"]), bool(miss["cached"])) == (True, False)
     assert (str(hit["id"]), str(hit["source_id"])) == (str(answer.call_id), str(miss["id"]))
