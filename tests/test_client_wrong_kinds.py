@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from served import Steered
 from workbench import Message, Timeouts
 from workbench.client import Client
 from workbench.client.wanted import wanted
+from workbench.config import Limits, Settings
 from workbench.errors import ConfigError
 
 MODEL = "sim/swift"
@@ -157,3 +159,31 @@ async def test_a_whole_number_stays_one_where_a_number_is_wanted(client: Client,
     body = (await steered.last_request("Nought degrees?"))["body"]
     assert repr(body["temperature"]) == "0"
     assert not {"stop", "tools"} & body.keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"concurrency": "x"}, "concurrency 'x' and attempts 4 must be at least 1"),
+        ({"attempts": 0.5}, "concurrency 10 and attempts 0.5 must be at least 1"),
+        ({"timeouts": 3}, r"timeouts is 3: give workbench.Timeouts\(…\)"),
+        ({"limits": {"sim": 3}}, r"limits of 'sim' are 3: write workbench.config.Limits\("),
+        ({"limits": {"sim": Limits(tokens_per_minute="x")}}, "tokens_per_minute is 'x': write at least 1"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_client_says_what_it_wants(tmp_path: Path, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Client(tmp_path, **options)
+
+
+async def test_a_row_without_the_name_of_its_key_says_what_to_do(tmp_path: Path) -> None:
+    row = {"base_url": "http://127.0.0.1:9", "needs_key": True}
+    settings = Settings(project=tmp_path, values={}, providers={"mine": row})
+    with pytest.raises(ConfigError, match="no key for mine: give api_key, or name the setting that holds it"):
+        await Client(tmp_path, settings=settings).chat("mine/m", "Hello")
+
+
+async def test_an_address_that_is_none_is_not_its_own_example(tmp_path: Path) -> None:
+    settings = Settings(project=tmp_path, values={}, providers={"mine": {"base_url": "nope"}})
+    with pytest.raises(ConfigError, match="base URL 'nope' of mine is none: write it like 'https://llm"):
+        await Client(tmp_path, settings=settings).chat("mine/m", "Hello")

@@ -19,6 +19,7 @@ from workbench.client.limits import joined
 from workbench.client.looking import Looking
 from workbench.client.operations import at
 from workbench.client.options import Cache
+from workbench.client.parameters import see
 from workbench.client.preparing import since_of
 from workbench.client.recorded_directory import RecordedDirectory
 from workbench.client.replay import Replay
@@ -97,8 +98,9 @@ class Client(Asking, Counting, Looking):
         settings: Settings | Mapping[str, str] | None = None,
         make_http: MakeHttp = make_http,
     ) -> None:
-        if concurrency < 1 or attempts < 1:
+        if not all(isinstance(number, int) and number >= 1 for number in (concurrency, attempts)):
             raise ConfigError(f"concurrency {concurrency!r} and attempts {attempts!r} must be at least 1")
+        see(timeouts=timeouts)
         self.settings = settings if isinstance(settings, Settings) else load_settings(arguments=settings)
         self.home = Path(home).expanduser().resolve() if home else self.settings.home
         self.timeouts = timeouts or Timeouts()

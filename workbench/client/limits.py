@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.config import Limits
+from workbench.errors import ConfigError
 
 
 def joined(
@@ -16,7 +17,15 @@ def joined(
         limits: Of the client; they come first.
         per_provider: Calls at once, of the client; they come second.
         settings: Of the configuration.
+
+    Raises:
+        ConfigError: One of the client's is none.
     """
+    for name, given in limits.items():
+        if not isinstance(given, Limits):
+            raise ConfigError(
+                f"limits of {name!r} are {given!r}: write workbench.config.Limits(concurrency=…)"
+            )
     narrowed = {name: Limits(concurrency=number) for name, number in per_provider.items()}
     names = [*limits, *narrowed, *settings]
     return {

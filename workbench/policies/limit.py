@@ -31,7 +31,7 @@ def limit(concurrency: int, limits: Mapping[str, Limits] | None = None) -> Polic
     for provider, own in by_provider.items():
         for field in fields(own):
             number = getattr(own, field.name)
-            if number is not None and number < 1:
+            if number is not None and (not isinstance(number, int) or number < 1):
                 raise ConfigError(f"limits of {provider!r}: {field.name} is {number!r}: write at least 1")
     gates: PerLoop[dict[tuple[str, Secret | None], Gate]] = PerLoop()
 

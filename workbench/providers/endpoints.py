@@ -45,13 +45,15 @@ def endpoint(
     if "://" not in url and host.base_url.startswith("{"):
         url = f"https://{url}"  # Databricks' own tools take the name of a workspace without it too
     if not is_web_address(url):
-        raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {host.base_url!r}")
+        example = host.base_url if url != host.base_url else "https://llm.example.com/v1"
+        raise ConfigError(f"base URL {url!r} of {provider} is none: write it like {example!r}")
     secret = Secret(api_key) if api_key else _key(host, settings)
     hint = ""
     if host.key is not None:
         hint = f"set {host.key} in the environment or in {settings.project / '.env'}"
     if secret is None and host.needs_key:
-        raise ConfigError(f"no key for {provider}: {hint}" + (f" (see {host.docs})" if host.docs else ""))
+        what = hint or "give api_key, or name the setting that holds it as the provider's key"
+        raise ConfigError(f"no key for {provider}: {what}" + (f" (see {host.docs})" if host.docs else ""))
     if secret is not None and "@" in urlsplit(url).netloc:
         raise ConfigError(f"the base URL of {provider} has a user and there is a key too: give one of them")
     if secret is not None and not _may_be_sent(secret.reveal()):
