@@ -87,7 +87,7 @@ def test_jupyterlab_opens_on_copies_of_the_notebooks(installed: Project, tmp_pat
             ["--model PROVIDER/MODEL", "--data", "--baseline", "Exit codes: 0 fine, 1", "[default: 1"],
         ),
         (["report"], ["NOTEBOOK", "--parameter NAME VALUE", "-p limit 10", "Exit codes: 0 fine, 1", "--out"]),
-        (["simulate"], ["--port", "[default: 8399]", "no key", "no network"]),
+        (["simulate"], ["--port", "[default: 8399", "no key", "no network"]),
         (["lab"], ["--no-browser", "./notebooks"]),
     ],
     ids=lambda value: " ".join(value) or "workbench",
