@@ -137,11 +137,3 @@ async def test_an_observer_of_a_completion_sees_it_grow(client: Client) -> None:
     )
     assert len(list(filter(None, seen))) == 5
     assert "".join(seen) == asked.text
-
-
-async def test_a_text_that_went_on_for_as_long_as_was_asked_is_an_answer_to_keep(client: Client) -> None:
-    for cached in (False, True):
-        text = await client.complete("sim/swift", "Tell me about the sea.", max_tokens=4, cache=True)
-        assert (text.finish_reason, text.cached) == ("length", cached)
-        answer = await client.chat("sim/swift", "Tell me about the sea.", max_tokens=4, cache=True)
-        assert (answer.finish_reason, answer.cached) == ("length", False)

@@ -19,13 +19,11 @@ from workbench.log.store import Store
 
 # A request that was answered again is answered from then on by the new answer. Only what a model said to its
 # end is an answer to others: what was cut off, filtered or failed may come out well next time. What a pattern
-# of the user's took something out of is not what the model said. A text, which has no end of its own, is gone
-# on with for as many tokens as were asked for.
+# of the user's took something out of is not what the model said.
 _LATEST = """
 SELECT max(id) AS id FROM calls
 WHERE cache_key IN (SELECT unnest(?::UUID[])) AND status = 'ok' AND NOT cached
-      AND (finish_reason IN ('stop', 'tool_calls') OR finish_reason = 'length' AND operation = 'complete')
-      AND redacted IS NOT TRUE
+      AND finish_reason IN ('stop', 'tool_calls') AND redacted IS NOT TRUE
 GROUP BY cache_key
 """
 # DuckDB passes over what lies outside a range of ids unread, but reads on where they are in no list.
