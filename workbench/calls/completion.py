@@ -39,7 +39,7 @@ class Usage:
     def updated(self, later: Usage) -> Usage:
         """This usage with what a later report of the same answer says; counts are totals, not increments."""
         told = {name: count for name in USAGE_FIELDS if (count := getattr(later, name)) is not None}
-        return replace(self, **told)
+        return replace(self, **told) if told else self
 
 
 USAGE_FIELDS = tuple(each.name for each in fields(Usage))

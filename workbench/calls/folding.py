@@ -36,7 +36,7 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
     logprobs: list[TokenLogprob] = []
     others: dict[int, list[str]] = {}
     vectors: list[Vector] = []
-    usage = Usage()
+    usage: Usage | None = None
     finish_reason: FinishReason | None = None
     served_model: str | None = None
     response_id: str | None = None
@@ -52,7 +52,7 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
         for number, words in chunk.alternatives:
             others.setdefault(number, []).append(words)
         if chunk.usage is not None:
-            usage = usage.updated(chunk.usage)
+            usage = chunk.usage if usage is None else usage.updated(chunk.usage)
         if chunk.finish_reason is not None and (finish_reason is None or chunk.finish_reason != "stop"):
             finish_reason = chunk.finish_reason
         served_model = chunk.served_model or served_model
@@ -70,7 +70,7 @@ def fold(chunks: Iterable[Chunk]) -> Completion:
         alternatives=tuple("".join(others[number]) for number in sorted(others)),
         vectors=tuple(vectors),
         finish_reason="tool_calls" if calls and finish_reason == "stop" else finish_reason,
-        usage=usage,
+        usage=usage or Usage(),
         served_model=served_model,
         response_id=response_id,
         service_tier=service_tier,

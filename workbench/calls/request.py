@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Literal
 
 from workbench.calls import media
@@ -194,10 +195,11 @@ class Params:
 
     def given(self) -> tuple[str, ...]:
         """The names of those that are set, `extra` aside."""
-        return tuple(name for name in PARAMS if getattr(self, name) is not None)
+        return tuple([name for name, value in zip(PARAMS, _values(self), strict=True) if value is not None])
 
 
 PARAMS = tuple(each.name for each in fields(Params) if each.name != "extra")
+_values = attrgetter(*PARAMS)  # of all at once: each call asks for them thrice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

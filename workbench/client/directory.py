@@ -21,6 +21,7 @@ from workbench.prices import context_tokens
 from workbench.protocols import protocol
 from workbench.providers import (
     HOSTS,
+    Host,
     endpoint,
     find_host,
     host_for_url,
@@ -33,6 +34,8 @@ from workbench.providers.models import facts_of
 from workbench.providers.models_file import FRESH, place_of, remember_listing, remembered
 from workbench.transport import Transport
 from workbench.transport.listing import listing_path
+
+MOST_FOUND = 1_000  # endpoints that are remembered
 
 
 class Directory:
@@ -51,6 +54,8 @@ class Directory:
         self._transport = transport
         self._redaction = redaction
         self._listed: dict[tuple[str, str], tuple[ModelInfo, ...]] = {}
+        self._found: dict[tuple[str, str | None, str | None], tuple[Endpoint, str]] = {}
+        self._rows: dict[str, Host] = {}
 
     def find(
         self, model: str, base_url: str | None = None, api_key: str | None = None
@@ -60,9 +65,18 @@ class Directory:
         Raises:
             ConfigError: The name has no known provider, or its key is missing.
         """
-        provider, name = self._split(model, base_url)
-        to = endpoint(provider, name, self._settings, base_url=base_url, api_key=api_key)
-        return self.hiding(to), name
+        if not isinstance(model, str):
+            raise ConfigError(f"no model: {model!r:.200}: write its name as 'provider/model'")
+        see(base_url=base_url)
+        # Most calls go where an earlier one went, and filling in an endpoint takes as long as encoding one.
+        if self._rows != HOSTS or len(self._found) == MOST_FOUND:
+            self._found, self._rows = {}, dict(HOSTS)
+        asked = (model, base_url, api_key and str(api_key))
+        if asked not in self._found:
+            provider, name = self._split(model, base_url)
+            to = endpoint(provider, name, self._settings, base_url=base_url, api_key=api_key)
+            self._found[asked] = self.hiding(to), name
+        return self._found[asked]
 
     def hiding(self, to: Endpoint) -> Endpoint:
         """The endpoint, once the log hides its key."""
@@ -176,9 +190,6 @@ class Directory:
                 error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
 
     def _split(self, model: str, base_url: str | None) -> tuple[str, str]:
-        if not isinstance(model, str):
-            raise ConfigError(f"no model: {model!r:.200}: write its name as 'provider/model'")
-        see(base_url=base_url)
         if base_url is None:
             return split_name(model, self._settings)
         host = host_for_url(base_url)

@@ -148,10 +148,8 @@ def _line(call: Call, row: dict[str, Any]) -> bytes:
 
 def _params(params: Params) -> dict[str, Any]:
     """Those that are set."""
-    found = {field.name: getattr(params, field.name) for field in dataclasses.fields(params)}
-    return {name: value for name, value in found.items() if value is not None and name != "extra"} | (
-        {"extra": dict(params.extra)} if params.extra else {}
-    )
+    found = {name: getattr(params, name) for name in params.given()}
+    return found | {"extra": dict(params.extra)} if params.extra else found
 
 
 def _body(body: bytes) -> orjson.Fragment | str | None:

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
-from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
+from workbench.calls import Attempt, Call, Chunk, Completion, Usage, fold, in_one_chunk
 from workbench.errors import CallError
 from workbench.protocols import SHAPE_ERRORS
 from workbench.transport.aws import counts, without_token
@@ -34,6 +34,7 @@ class Answer:
         self._progress = call.progress
         self._failures = failures
         self._status: int | None = None
+        self._headers: dict[str, str] = {}
         self._began = time.perf_counter()
 
     async def read(self, response: httpx.Response) -> Completion:
@@ -43,9 +44,12 @@ class Answer:
             CallError: It is an error, not in the protocol, or not whole.
         """
         self._status = response.status_code
-        headers = dict(response.headers.items())  # httpx goes through all of them for each look-up
-        self._progress.request_id = request_id(headers)
-        self._progress.rest_s = rest_s(headers)
+        # Looked up in them often, and httpx goes through all of them each time.
+        self._headers = {
+            name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers.raw
+        }
+        self._progress.request_id = request_id(self._headers)
+        self._progress.rest_s = rest_s(self._headers)
         if streams(response):
             return await self._read_events(response)
         return await self._read_whole(response)
@@ -74,11 +78,13 @@ class Answer:
             completion = self._decoded(response, content)
         except SHAPE_ERRORS as exc:
             raise self._failures.unreadable(response, content) from exc
-        completion = replace(
-            completion,
-            usage=counts(response).updated(completion.usage),
-            finish_reason=completion.finish_reason or "other",
-        )
+        counted = counts(self._headers)
+        if counted != Usage() or completion.finish_reason is None:
+            completion = replace(
+                completion,
+                usage=counted.updated(completion.usage),
+                finish_reason=completion.finish_reason or "other",
+            )
         if self._call.on_chunk is not None:
             self._call.on_chunk(in_one_chunk(completion))
         return completion

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -49,10 +50,14 @@ def without_token(response: httpx.Response, content: bytes) -> bytes:
     return content if token is None else Secret(token).redact(content.decode(errors="replace")).encode()
 
 
-def counts(response: httpx.Response) -> Usage:
-    """The tokens that Bedrock counts in the headers of an answer, for models that do not say them."""
-    told = {ours: response.headers.get(f"x-amzn-bedrock-{theirs}-token-count") for ours, theirs in _COUNTS}
-    return Usage(**{name: int(count) for name, count in told.items() if count and count.isdecimal()})
+def counts(headers: Mapping[str, str]) -> Usage:
+    """The tokens that Bedrock counts in the headers of an answer, for models that do not say them.
+
+    Args:
+        headers: Of the answer, their names in lower case.
+    """
+    told = {ours: headers.get(f"x-amzn-bedrock-{theirs}-token-count", "") for ours, theirs in _COUNTS}
+    return Usage(**{name: int(count) for name, count in told.items() if count.isdecimal()})
 
 
 def _signature(endpoint: Endpoint, request: httpx.Request) -> dict[str, str]:
