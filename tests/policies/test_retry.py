@@ -140,3 +140,12 @@ async def test_attempts_and_waits_are_numbers_on_the_completion_and_the_row(
     assert (row["attempts"], row["waited_s"]) == (3, answer.timing.waited_s)
     assert [error["status"] for error in json.loads(row["attempt_errors"])] == [429, 500]
     await patient.aclose()
+
+
+async def test_whoever_asked_is_told_before_each_wait(a_call: MakeCall) -> None:
+    told: list[tuple[float, str]] = []
+    server = Server(RateLimitError("slow down", retry_after_s=7), OverloadedError("busy"), ANSWER)
+    call = a_call(on_wait=lambda seconds, error: told.append((seconds, str(error))))
+    await retry(4, sleep=server.sleep)(call, server.send)
+    assert [words for _, words in told] == ["slow down", "busy"]
+    assert [seconds for seconds, _ in told] == server.waits

@@ -14,7 +14,7 @@ from uuid import UUID
 from workbench.calls.completion import Attempt, Chunk, Timing
 from workbench.calls.request import Request
 from workbench.calls.secret import Secret
-from workbench.errors import ConfigError
+from workbench.errors import CallError, ConfigError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,6 +191,7 @@ class Call:
         operation: What is asked for.
         timeouts: How long to wait.
         on_chunk: Told of each chunk as it arrives.
+        on_wait: Told before each wait between two attempts: how long, seconds, and after what.
         unsupported: Whether a parameter that the model refuses is an error, or is left out.
         cache_since: Since when a logged answer to the same request will do; `None` is never.
         experiment: Set of runs that the call belongs to, `None` outside one; likewise `run` and `sample`.
@@ -206,6 +207,7 @@ class Call:
     operation: Operation = "chat"
     timeouts: Timeouts = Timeouts()
     on_chunk: Callable[[Chunk], None] | None = None
+    on_wait: Callable[[float, CallError], None] | None = None
     unsupported: Unsupported = "error"
     cache_since: datetime | None = None
     experiment: str | None = None

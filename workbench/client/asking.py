@@ -67,6 +67,7 @@ class Asking(Preparing):
             repair: Whether a model whose answer does not fit is told so and asked once more.
             stream: Whether to ask for a stream, without which there is no time to first token.
             on_chunk: Told of each chunk as it arrives; asks for a stream. It must not block.
+            on_wait: Told before each wait between two attempts: how long, seconds, and after which error.
             cache: Whether the log's answer to the same request will do, or how old it may be: `True`,
                 `timedelta(days=7)`, `"7d"`. It costs nothing and has no times.
             refresh: Ask anew, whatever `cache` says; the new answer is the log's from then on.

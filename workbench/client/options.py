@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, TypedDict, TypeVar
 
 from workbench.calls import Chunk, Timeouts, Tool, Unsupported
+from workbench.errors import CallError
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -23,6 +24,7 @@ class SendOptions(TypedDict, total=False):
 
     extra: Mapping[str, Any]
     unsupported: Unsupported
+    on_wait: Callable[[float, CallError], None] | None
     cache: Cache | None
     refresh: bool
     tags: Mapping[str, str] | None

@@ -63,6 +63,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "tools": ("a list of functions", _exactly(Sequence)),
     "tags": ("a mapping of texts, like {'project': 'summaries'}", _exactly(Mapping)),
     "on_chunk": ("a function that takes a chunk", _exactly(Callable)),  # type: ignore[arg-type]
+    "on_wait": ("a function that takes seconds and an error", _exactly(Callable)),  # type: ignore[arg-type]
     "timeouts": ("workbench.Timeouts(…), as in Timeouts(total_s=30)", _exactly(Timeouts)),
 }
 

@@ -28,7 +28,7 @@ from workbench.client.options import Cache, ToolLike
 from workbench.client.parameters import plain, see
 from workbench.client.structured import shaped
 from workbench.client.wanted import Wanted, wanted
-from workbench.errors import ConfigError
+from workbench.errors import CallError, ConfigError
 from workbench.log.moment import moment
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -60,6 +60,7 @@ class Preparing:
         unsupported: Unsupported = "error",
         stream: bool = False,
         on_chunk: Callable[[Chunk], None] | None = None,
+        on_wait: Callable[[float, CallError], None] | None = None,
         cache: Cache | None = None,
         refresh: bool = False,
         tags: Mapping[str, str] | None = None,
@@ -72,7 +73,7 @@ class Preparing:
         if unsupported not in get_args(Unsupported):
             raise ConfigError(f"unsupported is {unsupported!r}: write 'error' or 'drop'")
         see(system=system, tools=tools, tool_choice=tool_choice, stream=stream, on_chunk=on_chunk)
-        see(refresh=refresh, tags=tags, timeouts=timeouts)
+        see(refresh=refresh, tags=tags, timeouts=timeouts, on_wait=on_wait)
         given, known = plain(params), tools_of(tools or ())
         to, name = self._directory.find(model, base_url, api_key)
         request = Request(
@@ -95,6 +96,7 @@ class Preparing:
             operation=operation,
             timeouts=timeouts or self.timeouts,
             on_chunk=on_chunk,
+            on_wait=on_wait,
             unsupported=unsupported,
             cache_since=None if refresh else since_of(self._cache if cache is None else cache),
         )

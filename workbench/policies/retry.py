@@ -69,8 +69,18 @@ def retry(
             call.progress.waited_s += seconds
             await sleep(seconds)
 
+        def tell(state: tenacity.RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            if call.on_wait is not None and isinstance(error, CallError):
+                call.on_wait(state.upcoming_sleep, error)
+
         retrying = tenacity.AsyncRetrying(
-            stop=over, wait=wait, retry=tenacity.retry_if_exception(may_pass), sleep=pause, reraise=True
+            stop=over,
+            wait=wait,
+            retry=tenacity.retry_if_exception(may_pass),
+            before_sleep=tell,
+            sleep=pause,
+            reraise=True,
         )
         return await retrying(attempt)
 
