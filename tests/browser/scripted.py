@@ -23,6 +23,9 @@ STORY = (
 class Scripted:
     """`story/…` models tell a story, `endless/…` ones until they are stopped; the others as called."""
 
+    def bind(self, **marks: Any) -> Scripted:
+        return self
+
     async def chat(
         self,
         model: str,

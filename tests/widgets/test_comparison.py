@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from workbench.calls import Chunk, Completion, Message, Timing, ToolCall, Usage
-from workbench.errors import ConfigError, ContextLengthError, OverloadedError
-from workbench.widgets.comparison import Comparison, PaneState
+from workbench.calls import Chunk, Completion, Timing, ToolCall, Usage
+from workbench.errors import ConfigError, ContextLengthError, OverloadedError, RateLimitError
+from workbench.widgets.comparison import AnswerOf, Comparison, PaneState
 
-QUESTION = [Message(role="user", content="Why?")]
+AB = ("a/b", 0)
 
 
 class Clock:
@@ -27,21 +27,21 @@ def pane(comparison: Comparison, index: int = 0) -> PaneState:
 
 def streamed(clock: Clock, comparison: Comparison, *words: str) -> None:
     """The first word after half a second, the others a tenth of a second apart."""
-    comparison.start("a/b")
+    comparison.start(AB)
     clock.now += 0.4
     for word in words:
         clock.now += 0.1
-        comparison.chunk("a/b", Chunk(text=word))
+        comparison.chunk(AB, Chunk(text=word))
 
 
 def test_a_pane_is_ready_then_queued_then_streaming_then_done() -> None:
     comparison = Comparison(["a/b"])
     states = [pane(comparison).state]
-    comparison.start("a/b")
+    comparison.start(AB)
     states.append(pane(comparison).state)
-    comparison.chunk("a/b", Chunk(text="x"))
+    comparison.chunk(AB, Chunk(text="x"))
     states.append(pane(comparison).state)
-    comparison.finish("a/b", Completion(text="x"))
+    comparison.finish(AB, Completion(text="x"))
     states.append(pane(comparison).state)
     assert states == ["ready", "queued", "streaming", "done"]
 
@@ -60,15 +60,15 @@ def test_while_it_streams_the_numbers_are_counted_from_chunks() -> None:
 
 def test_a_chunk_without_content_is_not_the_first_token() -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
-    comparison.chunk("a/b", Chunk(usage=Usage(input_tokens=3), served_model="b-2"))
+    comparison.start(AB)
+    comparison.chunk(AB, Chunk(usage=Usage(input_tokens=3), served_model="b-2"))
     assert (pane(comparison).state, pane(comparison).ttft_s) == ("queued", None)
 
 
 def test_thoughts_are_shown_apart_and_count_as_content() -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
-    comparison.chunk("a/b", Chunk(reasoning="Hm"))
+    comparison.start(AB)
+    comparison.chunk(AB, Chunk(reasoning="Hm"))
     assert (pane(comparison).state, pane(comparison).reasoning, pane(comparison).text) == (
         "streaming",
         "Hm",
@@ -81,7 +81,7 @@ def test_at_the_end_the_numbers_are_the_completions_own() -> None:
     comparison = Comparison(["a/b"], clock=clock)
     streamed(clock, comparison, "one", " two")
     comparison.finish(
-        "a/b",
+        AB,
         Completion(
             text="one two",
             usage=Usage(input_tokens=9, output_tokens=41),
@@ -97,9 +97,9 @@ def test_at_the_end_the_numbers_are_the_completions_own() -> None:
 
 def test_thoughts_that_are_counted_but_not_shown_are_no_part_of_the_speed() -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
+    comparison.start(AB)
     usage = Usage(output_tokens=1041, reasoning_tokens=1000)
-    comparison.finish("a/b", Completion(text="x", usage=usage, timing=Timing(duration_s=12, ttft_s=10)))
+    comparison.finish(AB, Completion(text="x", usage=usage, timing=Timing(duration_s=12, ttft_s=10)))
     assert pane(comparison).tokens_per_s == pytest.approx(40 / 2)  # and not 1040 / 2
 
 
@@ -107,16 +107,16 @@ def test_without_reported_usage_the_count_stays_an_estimate() -> None:
     clock = Clock()
     comparison = Comparison(["a/b"], clock=clock)
     streamed(clock, comparison, "one", " two", " three")
-    comparison.finish("a/b", Completion(text="one two three"))
+    comparison.finish(AB, Completion(text="one two three"))
     assert (pane(comparison).output_tokens, pane(comparison).estimated) == (3, True)
     assert pane(comparison).tokens_per_s == pytest.approx(10)
 
 
 def test_an_answer_that_did_not_stream_has_no_ttft_and_no_speed() -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
+    comparison.start(AB)
     completion = Completion(text="x", usage=Usage(output_tokens=5), timing=Timing(duration_s=1.0))
-    comparison.finish("a/b", completion)
+    comparison.finish(AB, completion)
     assert (pane(comparison).ttft_s, pane(comparison).tokens_per_s) == (None, None)
 
 
@@ -134,8 +134,8 @@ def test_an_answer_that_did_not_stream_has_no_ttft_and_no_speed() -> None:
 )
 def test_a_note_says_how_an_answer_ended(completion: Completion, note: str) -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
-    comparison.finish("a/b", completion)
+    comparison.start(AB)
+    comparison.finish(AB, completion)
     assert pane(comparison).note == note
 
 
@@ -150,18 +150,18 @@ def test_a_note_says_how_an_answer_ended(completion: Completion, note: str) -> N
 )
 def test_a_failed_pane_says_what_to_do(error: Exception, advice: str) -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
-    comparison.fail("a/b", error)
+    comparison.start(AB)
+    comparison.fail(AB, error)
     assert pane(comparison).state == "failed"
     assert advice in pane(comparison).error
-    assert comparison.errors == {"a/b": error}
+    assert comparison.errors == {AB: error}
 
 
 def test_a_call_that_broke_off_keeps_its_text_and_what_it_cost() -> None:
     comparison = Comparison(["a/b"])
-    comparison.start("a/b")
-    comparison.chunk("a/b", Chunk(text="half"))
-    comparison.fail("a/b", OverloadedError("gone", partial=Completion(text="half", cost_usd=Decimal("0.1"))))
+    comparison.start(AB)
+    comparison.chunk(AB, Chunk(text="half"))
+    comparison.fail(AB, OverloadedError("gone", partial=Completion(text="half", cost_usd=Decimal("0.1"))))
     assert (pane(comparison).text, pane(comparison).cost_usd) == ("half", Decimal("0.1"))
 
 
@@ -172,12 +172,36 @@ def test_what_comes_after_the_end_is_ignored_and_the_clock_stands_still() -> Non
     comparison.stop()
     stopped = pane(comparison)
     clock.now += 60
-    comparison.chunk("a/b", Chunk(text=" more"))
-    comparison.finish("a/b", Completion(text="all"))
-    comparison.fail("a/b", OverloadedError("late"))
+    comparison.chunk(AB, Chunk(text=" more"))
+    comparison.finish(AB, Completion(text="all"))
+    comparison.fail(AB, OverloadedError("late"))
     assert pane(comparison) == stopped
     assert stopped.state == "stopped"
     assert (comparison.results, comparison.errors) == ({}, {})
+
+
+def test_a_pane_that_waits_says_why_and_for_how_long_and_then_streams() -> None:
+    comparison = Comparison(["a/b"])
+    comparison.start(AB)
+    comparison.wait(AB, 7.2, RateLimitError("slow down", provider="a", status=429))
+    assert pane(comparison).state == "waiting"
+    assert pane(comparison).note == "a has had enough requests for now (429): asking again in 7 s"
+    comparison.chunk(AB, Chunk(text="So"))
+    assert (pane(comparison).state, pane(comparison).note) == ("streaming", "")
+
+
+def test_each_repeat_is_an_answer_of_its_own() -> None:
+    comparison = Comparison(["a/b", "c/d"], repeats=2)
+    comparison.start(("a/b", 1))
+    comparison.finish(("a/b", 1), Completion(text="second"))
+    assert comparison.models == ("a/b", "c/d")
+    assert [(shown.model, shown.repeat, shown.state) for shown in comparison.panes()] == [
+        ("a/b", 0, "ready"),
+        ("a/b", 1, "done"),
+        ("c/d", 0, "ready"),
+        ("c/d", 1, "ready"),
+    ]
+    assert comparison.results == {("a/b", 1): Completion(text="second")}
 
 
 class Orchestra:
@@ -187,24 +211,22 @@ class Orchestra:
         self.parts = parts
         self.under_way = asyncio.Event()
         self.cancelled: list[str] = []
-        self.asked: list[tuple[Any, ...]] = []
+        self.asked: list[AnswerOf] = []
 
-    async def chat(
-        self, model: str, messages: Any, *, stream: bool, on_chunk: Any, **params: Any
-    ) -> Completion:
-        self.asked.append((model, messages, stream, params))
-        part = self.parts[model]
+    async def play(self, of: AnswerOf, observers: dict[str, Any]) -> Completion:
+        self.asked.append(of)
+        part = self.parts[of[0]]
         if isinstance(part, Exception):
             raise part
         if part is not None:
-            on_chunk(Chunk(text=part.text))
+            observers["on_chunk"](Chunk(text=part.text))
             return part
-        on_chunk(Chunk(text="so far"))
+        observers["on_chunk"](Chunk(text="so far"))
         self.under_way.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
-            self.cancelled.append(model)
+            self.cancelled.append(of[0])
             raise
         raise AssertionError("nobody sets this event")
 
@@ -212,29 +234,28 @@ class Orchestra:
 async def test_the_failure_of_one_model_leaves_the_others_alone() -> None:
     comparison = Comparison(["a", "b", "c"])
     client = Orchestra(a=Completion(text="A"), b=RuntimeError("broken"), c=Completion(text="C"))
-    await comparison.ask(client, QUESTION, temperature=0)
+    await comparison.ask(client.play)
     assert [shown.state for shown in comparison.panes()] == ["done", "failed", "done"]
-    assert {model: answer.text for model, answer in comparison.results.items()} == {"a": "A", "c": "C"}
-    assert client.asked == [(model, QUESTION, True, {"temperature": 0}) for model in "abc"]
+    assert {of: answer.text for of, answer in comparison.results.items()} == {("a", 0): "A", ("c", 0): "C"}
+    assert client.asked == [("a", 0), ("b", 0), ("c", 0)]
 
 
-async def test_all_models_are_asked_at_the_same_time() -> None:
-    meeting = asyncio.Barrier(3)  # opens when three are waiting at it
+async def test_all_answers_are_asked_for_at_the_same_time() -> None:
+    meeting = asyncio.Barrier(4)  # opens when four are waiting at it
 
-    class Meeting:
-        async def chat(self, model: str, messages: Any, **_: Any) -> Completion:
-            await meeting.wait()
-            return Completion(text=model)
+    async def meet(of: AnswerOf, _: dict[str, Any]) -> Completion:
+        await meeting.wait()
+        return Completion(text=of[0])
 
-    comparison = Comparison(["a", "b", "c"])
-    await asyncio.wait_for(comparison.ask(Meeting(), QUESTION), timeout=5)
-    assert list(comparison.results) == ["a", "b", "c"]
+    comparison = Comparison(["a", "b"], repeats=2)
+    await asyncio.wait_for(comparison.ask(meet), timeout=5)
+    assert list(comparison.results) == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
 
 
 async def test_cancelling_stops_those_under_way_and_keeps_those_that_are_done() -> None:
     comparison = Comparison(["a", "b"])
     client = Orchestra(a=Completion(text="A"), b=None)
-    work = asyncio.create_task(comparison.ask(client, QUESTION))
+    work = asyncio.create_task(comparison.ask(client.play))
     await client.under_way.wait()
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -250,6 +271,6 @@ async def test_models_stopped_before_their_turn_are_not_asked() -> None:
     comparison = Comparison(["a"])
     comparison.stop()
     client = Orchestra(a=Completion(text="A"))
-    await comparison.ask(client, QUESTION)
+    await comparison.ask(client.play)
     assert client.asked == []
     assert pane(comparison).state == "stopped"

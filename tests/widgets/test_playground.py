@@ -10,8 +10,6 @@ from workbench.calls import Chunk, Completion, Message
 from workbench.errors import ConfigError
 from workbench.widgets.playground import Playground, playground
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
 
 class Client:
     """Answers `quick/…` at once, fails `broken/…`, and lets the others wait until they are cancelled."""
@@ -21,7 +19,7 @@ class Client:
         self.asked: list[tuple[str, list[Message], dict[str, Any]]] = []
 
     async def chat(
-        self, model: str, messages: Any, *, stream: bool, on_chunk: Any, **params: Any
+        self, model: str, messages: Any, *, stream: bool, on_chunk: Any, on_wait: Any, **params: Any
     ) -> Completion:
         self.asked.append((model, list(messages), params))
         if model.startswith("broken/"):
@@ -31,6 +29,10 @@ class Client:
             self.under_way.set()
             await asyncio.Event().wait()
         return Completion(text="so far", finish_reason="stop")
+
+    def bind(self, **marks: Any) -> Client:
+        self.marks = marks
+        return self
 
 
 def states(panel: Playground) -> list[str]:
@@ -128,20 +130,3 @@ def test_before_the_first_run_the_panes_follow_the_choice() -> None:
     panel.picker.boxes["quick/b"].value = True
     assert [pane["model"] for pane in panel.panes.live()["panes"]] == ["quick/a", "quick/b"]
     assert states(panel) == ["ready", "ready"]
-
-
-async def test_a_machine_gets_the_static_form_alone_and_a_person_both(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    panel = playground(Client(), ["quick/a"], "<Why?>")
-    await panel.run()
-    monkeypatch.setenv("JPY_SESSION_NAME", "compare.ipynb")
-    monkeypatch.setenv("WORKBENCH_HEADLESS", "1")
-    headless = panel._repr_mimebundle_()
-    monkeypatch.delenv("WORKBENCH_HEADLESS")
-    live = panel._repr_mimebundle_()
-    assert set(headless) == {"text/plain", "text/html"}
-    assert set(live) == {"text/plain", "text/html", WIDGET}
-    assert live[WIDGET]["model_id"] == panel.view.model_id
-    assert "&lt;Why?&gt;" in headless["text/html"]
-    assert "so far" in headless["text/html"]

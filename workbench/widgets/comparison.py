@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
-from typing import Protocol as Interface
 
-from workbench.calls import Chunk, Completion, Message
+from workbench.calls import Chunk, Completion
 from workbench.errors import CallError
-from workbench.widgets.words import failure, remark
+from workbench.widgets.words import failure, remark, waiting
 
-State = Literal["ready", "queued", "streaming", "done", "stopped", "failed"]
-RUNNING: frozenset[State] = frozenset({"queued", "streaming"})
-
-
-class Chats(Interface):
-    """What a comparison asks: the workbench's client, or anything with such a `chat`."""
-
-    @property
-    def chat(self) -> Callable[..., Awaitable[Completion]]:
-        """Awaited with a model, messages, `stream`, `on_chunk` and parameters, it gives a completion."""
+State = Literal["ready", "queued", "waiting", "streaming", "done", "stopped", "failed"]
+RUNNING: frozenset[State] = frozenset({"queued", "waiting", "streaming"})
+AnswerOf = tuple[str, int]
+"""A model, and which of its answers to the same prompt: from 0."""
+AskFor = Callable[[AnswerOf, dict[str, Any]], Awaitable[Completion]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PaneState:
-    """What one pane shows; `None` is not known (yet).
+    """What is shown of one answer; `None` is not known (yet).
 
     Attributes:
         model: `provider/model`, as it was asked for.
-        state: `queued` lasts from the request to the first content, `streaming` from there to the end.
+        repeat: Which of the model's answers to the same prompt, from 0.
+        state: `queued` lasts from the request to the first content, `streaming` from there to the end;
+            `waiting` is between two attempts.
         text: The visible answer so far.
         reasoning: The thinking text so far, where the provider shows it.
         note: A remark on how the answer ended; empty where it just ended.
@@ -47,6 +43,7 @@ class PaneState:
     """
 
     model: str
+    repeat: int = 0
     state: State = "ready"
     text: str = ""
     reasoning: str = ""
@@ -63,9 +60,10 @@ class PaneState:
 
 @dataclass(kw_only=True, slots=True)
 class _Track:
-    """What has happened to one model's call so far; times are the comparison's clock."""
+    """What has happened to one call so far; times are the comparison's clock."""
 
     state: State = "ready"
+    wait: str = ""
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     chunks: int = 0
@@ -81,38 +79,49 @@ class Comparison:
 
     It belongs to the event loop that its calls run on; `panes`, `results` and `errors` may be read from any
     thread. A call that has ended stays as it ended: what arrives for it later is ignored.
+
+    Args:
+        models: Whom to ask, as `provider/model`.
+        repeats: How often each of them is asked, at least 1.
+        clock: Gives seconds.
     """
 
-    def __init__(self, models: Iterable[str], *, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, models: Iterable[str], repeats: int = 1, *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._clock = clock
-        self._tracks = {model: _Track() for model in models}
+        self._tracks = {(model, repeat): _Track() for model in models for repeat in range(repeats)}
 
     @property
     def models(self) -> tuple[str, ...]:
         """Whom it asks, in the order of the panes."""
-        return tuple(self._tracks)
+        return tuple(dict.fromkeys(model for model, _ in self._tracks))
 
     @property
-    def results(self) -> dict[str, Completion]:
+    def results(self) -> dict[AnswerOf, Completion]:
         """The completions of those that are done."""
-        return {
-            model: track.completion for model, track in self._tracks.items() if track.completion is not None
-        }
+        return {of: track.completion for of, track in self._tracks.items() if track.completion is not None}
 
     @property
-    def errors(self) -> dict[str, Exception]:
+    def errors(self) -> dict[AnswerOf, Exception]:
         """What those that failed raised."""
-        return {model: track.error for model, track in self._tracks.items() if track.error is not None}
+        return {of: track.error for of, track in self._tracks.items() if track.error is not None}
 
-    def start(self, model: str) -> None:
-        """The model is being asked."""
-        track = self._tracks[model]
+    def start(self, of: AnswerOf) -> None:
+        """It is being asked for."""
+        track = self._tracks[of]
         if track.state == "ready":
             track.state, track.started_at = "queued", self._clock()
 
-    def chunk(self, model: str, chunk: Chunk) -> None:
-        """A piece of its answer has arrived."""
-        track = self._tracks[model]
+    def wait(self, of: AnswerOf, seconds: float, error: CallError) -> None:
+        """An attempt failed, and the next one is made after so many seconds."""
+        track = self._tracks[of]
+        if track.state in RUNNING:
+            track.state, track.wait = "waiting", waiting(seconds, error)
+
+    def chunk(self, of: AnswerOf, chunk: Chunk) -> None:
+        """A piece of it has arrived."""
+        track = self._tracks[of]
         if track.state not in RUNNING or not chunk.has_content:
             return
         if track.first_at is None:
@@ -121,15 +130,15 @@ class Comparison:
         track.text.append(chunk.text)
         track.reasoning.append(chunk.reasoning)
 
-    def finish(self, model: str, completion: Completion) -> None:
-        """It has answered; the completion has the last word over what was put together from chunks."""
-        track = self._tracks[model]
+    def finish(self, of: AnswerOf, completion: Completion) -> None:
+        """It is whole; the completion has the last word over what was put together from chunks."""
+        track = self._tracks[of]
         if track.state in RUNNING:
             track.state, track.ended_at, track.completion = "done", self._clock(), completion
 
-    def fail(self, model: str, error: Exception) -> None:
+    def fail(self, of: AnswerOf, error: Exception) -> None:
         """Its call failed; what had arrived stays."""
-        track = self._tracks[model]
+        track = self._tracks[of]
         if track.state in RUNNING:
             track.state, track.ended_at, track.error = "failed", self._clock(), error
 
@@ -140,48 +149,54 @@ class Comparison:
                 track.state, track.ended_at = "stopped", self._clock()
 
     def panes(self) -> tuple[PaneState, ...]:
-        """What to show now, one state a model."""
+        """What to show now, one state an answer; those of a model follow each other."""
         now = self._clock()
-        return tuple(_shown(model, track, now) for model, track in self._tracks.items())
+        return tuple(_shown(of, track, now) for of, track in self._tracks.items())
 
-    async def ask(self, client: Chats, messages: Sequence[Message], **params: Any) -> None:
-        """Ask all models at once, until each has ended; the failure of one leaves the others alone.
+    async def ask(self, ask_for: AskFor) -> None:
+        """Ask for all answers at once, until each has ended; the failure of one leaves the others alone.
 
         Cancelling it stops those that are under way.
+
+        Args:
+            ask_for: Asks for one of them; it is given which, and what `Client.chat` takes as `on_chunk` and
+                `on_wait`.
         """
         try:
             async with asyncio.TaskGroup() as calls:
-                for model in self.models:
-                    calls.create_task(self._ask_one(client, model, messages, params))
+                for of in self._tracks:
+                    calls.create_task(self._ask_one(ask_for, of))
         finally:
             self.stop()
 
-    async def _ask_one(
-        self, client: Chats, model: str, messages: Sequence[Message], params: dict[str, Any]
-    ) -> None:
-        self.start(model)
-        if self._tracks[model].state != "queued":  # stopped before its turn came
+    async def _ask_one(self, ask_for: AskFor, of: AnswerOf) -> None:
+        self.start(of)
+        if self._tracks[of].state != "queued":  # stopped before its turn came
             return
+        observers = {
+            "on_chunk": lambda chunk: self.chunk(of, chunk),
+            "on_wait": lambda seconds, error: self.wait(of, seconds, error),
+        }
         try:
-            completion = await client.chat(
-                model, messages, stream=True, on_chunk=lambda chunk: self.chunk(model, chunk), **params
-            )
-            self.finish(model, completion)
+            self.finish(of, await ask_for(of, observers))
         except Exception as error:  # whatever it is, it belongs to this pane and to no other
-            self.fail(model, error)
+            self.fail(of, error)
 
 
-def _shown(model: str, track: _Track, now: float) -> PaneState:
+def _shown(of: AnswerOf, track: _Track, now: float) -> PaneState:
+    model, repeat = of
     if track.completion is not None:
-        return _done(model, track, track.completion)
+        return _done(of, track, track.completion)
     text, reasoning = "".join(track.text), "".join(track.reasoning)
     end = now if track.ended_at is None else track.ended_at
     partial = track.error.partial if isinstance(track.error, CallError) else None
     return PaneState(
         model=model,
+        repeat=repeat,
         state=track.state,
         text=text,
         reasoning=reasoning,
+        note=track.wait if track.state == "waiting" else "",
         error="" if track.error is None else failure(track.error),
         elapsed_s=None if track.started_at is None else end - track.started_at,
         ttft_s=_measured_ttft_s(track),
@@ -191,12 +206,14 @@ def _shown(model: str, track: _Track, now: float) -> PaneState:
     )
 
 
-def _done(model: str, track: _Track, completion: Completion) -> PaneState:
+def _done(of: AnswerOf, track: _Track, completion: Completion) -> PaneState:
+    model, repeat = of
     timing, usage = completion.timing, completion.usage
     exact = usage.output_tokens is not None
     ended_at, started_at = track.ended_at or 0.0, track.started_at or 0.0
     return PaneState(
         model=model,
+        repeat=repeat,
         state="done",
         text=completion.text,
         reasoning=completion.reasoning,

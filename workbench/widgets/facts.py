@@ -35,7 +35,7 @@ def facts(pane: PaneState) -> tuple[str, ...]:
 def summary(panes: Sequence[PaneState]) -> str:
     """One line over all panes: how they stand, how long the slowest took, what they cost together."""
     count = Counter(pane.state for pane in panes)
-    running = count["queued"] + count["streaming"]
+    running = sum(count[state] for state in RUNNING)
     words = [f"{running} running"] if running else []
     words += [f"{count[state]} {state}" for state in ("done", "stopped", "failed") if count[state]]
     line = ", ".join(words)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 import ipywidgets
 
 from workbench.bridge import background_loop, submit
-from workbench.calls import Completion, Message
+from workbench.calls import Completion
 from workbench.errors import ConfigError
-from workbench.widgets.comparison import Chats, Comparison
+from workbench.widgets.draft import Draft
 from workbench.widgets.facts import summary
-from workbench.widgets.interactive import interactive
 from workbench.widgets.panes import Panes
 from workbench.widgets.picker import Picker
+from workbench.widgets.session import Chats, Session, Turn
+from workbench.widgets.showing import Showing
 from workbench.widgets.static import table
 
 # Measured with 8 panes: 25 messages a second keep up with 3,000 tokens a second, one a token does not.
 FLUSH_S = 0.04
 
 
-class Playground:
+class Playground(Showing):
     """Prompt, models, Run and Stop above one pane per model; made by `playground`.
 
     The work runs on the workbench's background loop, so that cells and widget do not wait for each other.
@@ -34,6 +35,7 @@ class Playground:
         run_button: Starts a run.
         stop_button: Ends it at once.
         panes: The answers.
+        session: The conversation that they belong to.
         view: All of them together, to be put into a layout of your own.
     """
 
@@ -45,11 +47,10 @@ class Playground:
         *,
         choices: Sequence[str],
         system: str | None,
-        **params: Any,
+        params: Mapping[str, Any],
     ) -> None:
         self._client, self._system, self._params = client, system, params
-        self._comparison = Comparison(())
-        self._asked: str | None = None
+        self.session = Session(client)
         self._work: Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self.prompt = ipywidgets.Textarea(
@@ -77,14 +78,26 @@ class Playground:
         )
 
     @property
+    def draft(self) -> Draft:
+        """What the boxes say."""
+        return Draft(
+            prompt=self.prompt.value,
+            system=self._system or "",
+            models=self.picker.chosen,
+            params=self._params,
+        )
+
+    @property
     def results(self) -> dict[str, Completion]:
         """The completions of the last run, by model; those that failed or were stopped are not in it."""
-        return self._comparison.results
+        found = self._last.comparison.results.items() if self._last else ()
+        return {model: completion for (model, repeat), completion in found if repeat == 0}
 
     @property
     def errors(self) -> dict[str, Exception]:
         """What the models that failed in the last run raised."""
-        return self._comparison.errors
+        found = self._last.comparison.errors.items() if self._last else ()
+        return {model: error for (model, repeat), error in found if repeat == 0}
 
     @property
     def running(self) -> bool:
@@ -110,11 +123,29 @@ class Playground:
         """End the run at once, from any thread; without one it does nothing."""
         background_loop().call_soon_threadsafe(self._halt)
 
+    def static_html(self) -> str:
+        """Prompt, numbers and full texts of the last run."""
+        turn = self._shown
+        return table(turn.draft.prompt, turn.comparison.panes())
+
+    def static_text(self) -> str:
+        """The models, and how they stand."""
+        panes = self._shown.comparison.panes()
+        models = ", ".join(self._shown.draft.models)
+        return f"Playground: {models}: {summary(panes) or 'not run yet'}"
+
+    @property
+    def _last(self) -> Turn | None:
+        return self.session.turns[-1] if self.session.turns else None
+
+    @property
+    def _shown(self) -> Turn:
+        return self._last or Turn.of(self.draft)
+
     def _lay_out(self) -> None:
         # Once there are answers, they stay until the next run.
         if self._work is None:
-            self._comparison = Comparison(self.picker.chosen)
-            self.panes.show(self._comparison.panes())
+            self.panes.show(self._shown.comparison.panes())
 
     def _press_run(self) -> None:
         try:
@@ -125,58 +156,45 @@ class Playground:
     def _start(self) -> Future[None]:
         if self.running:
             raise ConfigError("A run is under way: wait for its end, or press Stop.")
-        if not self.prompt.value.strip():
-            raise ConfigError("The prompt is empty: write one first.")
-        if not self.picker.chosen:
-            raise ConfigError("No model is chosen: pick at least one.")
-        self._asked, self._comparison = self.prompt.value, Comparison(self.picker.chosen)
-        messages = [Message(role="user", content=self._asked)]
-        if self._system is not None:
-            messages.insert(0, Message(role="system", content=self._system))
+        draft = self.draft
+        draft.check()
+        self.session = Session(self._client)
+        turn = self.session.begin(draft)
         self.run_button.disabled, self.stop_button.disabled = True, False
-        self._work = submit(self._ask(self._comparison, messages))
+        self._work = submit(self._ask(turn))
         return self._work
 
-    async def _ask(self, comparison: Comparison, messages: list[Message]) -> None:
+    async def _ask(self, turn: Turn) -> None:
         self._task = asyncio.current_task()
-        painter = asyncio.create_task(self._keep_showing(comparison))
+        painter = asyncio.create_task(self._keep_showing(turn))
         try:
-            await comparison.ask(self._client, messages, **self._params)
+            await self.session.ask(turn)
         except asyncio.CancelledError:
             pass  # somebody pressed Stop: a way to end like others, and the panes say so
         finally:
             painter.cancel()
             self.run_button.disabled, self.stop_button.disabled = False, True
-            self._show(comparison)
+            self._show(turn)
             self.panes.settle()
+            self.keep()
 
-    async def _keep_showing(self, comparison: Comparison) -> None:
+    async def _keep_showing(self, turn: Turn) -> None:
         while True:
-            self._show(comparison)
+            self._show(turn)
             await asyncio.sleep(FLUSH_S)
 
-    def _show(self, comparison: Comparison) -> None:
-        panes = comparison.panes()
+    def _show(self, turn: Turn) -> None:
+        panes = turn.comparison.panes()
         self.panes.show(panes)
         self.panes.status = summary(panes)
 
     def _halt(self) -> None:
         # The panes say "stopped" now; what the client still has to put away does not keep the reader waiting.
-        if self.running:
-            self._comparison.stop()
-            self._show(self._comparison)
+        if self.running and self._last is not None:
+            self._last.comparison.stop()
+            self._show(self._last)
             if self._task is not None:
                 self._task.cancel()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        panes = self._comparison.panes()
-        models = ", ".join(self._comparison.models)
-        static = {
-            "text/plain": f"Playground: {models}: {summary(panes) or 'not run yet'}",
-            "text/html": table(self.prompt.value if self._asked is None else self._asked, panes),
-        }
-        # papermill and nbconvert show an empty box for a widget: a machine gets what it can keep.
-        return {**self.view._repr_mimebundle_(**kwargs), **static} if interactive() else static
 
 
 def playground(
@@ -191,11 +209,11 @@ def playground(
     """Put a prompt to several models at once and read the answers side by side as they stream.
 
     Args:
-        client: The workbench's client, or any object with its `chat`.
+        client: The workbench's client, or any object with its `chat` and `bind`.
         models: `provider/model` names that are chosen at first.
         prompt: What stands in the prompt's box at first.
         choices: Further names to pick from; any other may be typed in.
         system: A system prompt for all of them; `None` sends none.
         **params: Go to every call as they are: `temperature=0`, `tags={"notebook": "compare"}`.
     """
-    return Playground(client, models, prompt, choices=choices, system=system, **params)
+    return Playground(client, models, prompt, choices=choices, system=system, params=params)

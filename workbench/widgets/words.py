@@ -10,6 +10,7 @@ from workbench.errors import (
     CallError,
     ContextLengthError,
     ModelNotFoundError,
+    RateLimitError,
     WorkbenchError,
 )
 
@@ -32,6 +33,13 @@ def failure(error: Exception) -> str:
         return f"{message}\nThis may pass: press Run again{wait}."
     advice = next((advice for kind, advice in ADVICE if isinstance(error, kind)), "")
     return f"{message}\n{advice}".rstrip()
+
+
+def waiting(seconds: float, error: CallError) -> str:
+    """Why nothing comes for a while, and for how long."""
+    status = "" if error.status is None else f" ({error.status})"
+    reason = "has had enough requests for now" if isinstance(error, RateLimitError) else "did not answer"
+    return f"{error.provider or 'the provider'} {reason}{status}: asking again in {seconds:.0f} s"
 
 
 def remark(completion: Completion) -> str:

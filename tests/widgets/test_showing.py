@@ -1,0 +1,73 @@
+"""Alive in front of a person, and as HTML that outlives the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ipywidgets
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+
+from workbench.widgets.showing import Showing
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class Counter(Showing):
+    def __init__(self) -> None:
+        self.count = 0
+        self.view = ipywidgets.Label("alive")
+
+    def static_html(self) -> str:
+        return f"<p>count {self.count}</p>"
+
+    def static_text(self) -> str:
+        return f"count {self.count}"
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """What is displayed, in order."""
+    publisher = CapturingDisplayPublisher()
+    shell = InteractiveShell.instance()
+    monkeypatch.setattr(shell, "display_pub", publisher)
+    yield publisher.outputs
+    InteractiveShell.clear_instance()
+
+
+def test_a_machine_gets_the_static_form_alone(outputs: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_HEADLESS", "1")
+    Counter()._ipython_display_()
+    (output,) = outputs
+    assert output["data"] == {"text/html": "<p>count 0</p>", "text/plain": "count 0"}
+
+
+def test_a_person_gets_the_widget_and_a_twin_that_it_hides(
+    outputs: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WORKBENCH_HEADLESS", raising=False)
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    counter = Counter()
+    counter._ipython_display_()
+    alive, twin = outputs
+    assert WIDGET in alive["data"]
+    assert twin["data"]["text/html"].endswith("<p>count 0</p></div>")
+    name = twin["transient"]["display_id"]
+    assert f'<div id="{name}">' in twin["data"]["text/html"]
+    assert f"#{name} {{display: none}}" in counter._hiding.value
+
+
+def test_the_twin_is_kept_up_to_date(outputs: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKBENCH_HEADLESS", raising=False)
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    counter = Counter()
+    counter.keep()  # not shown yet: nothing to keep
+    assert outputs == []
+    counter._ipython_display_()
+    counter.count = 3
+    counter.keep()
+    assert outputs[-1]["update"]
+    assert outputs[-1]["transient"] == outputs[-2]["transient"]
+    assert "count 3" in outputs[-1]["data"]["text/html"]

@@ -1,0 +1,71 @@
+"""How widgets stand in a notebook: alive in front of a person, and as HTML that outlives the kernel."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+from uuid import uuid4
+
+import ipywidgets
+from IPython.display import display
+
+from workbench.widgets.interactive import interactive
+
+
+class Showing(ABC):
+    """Something with a widget and a static twin.
+
+    A live front end shows `view`. Beside it lies the twin, an output of HTML that the live page hides; saved
+    notebooks, their HTML exports and viewers without a kernel show that. A machine (papermill, nbconvert)
+    gets the twin alone. Whoever changes what the twin says calls `keep`.
+
+    Attributes:
+        view: The widget.
+    """
+
+    view: Any
+    _twin: Any = None
+
+    @abstractmethod
+    def static_html(self) -> str:
+        """All that the widget shows, numbers as text, everything that models wrote escaped."""
+
+    @abstractmethod
+    def static_text(self) -> str:
+        """The same in a line or two."""
+
+    def keep(self) -> None:
+        """Bring the twin, where one is shown, up to what the widget shows now; from any thread."""
+        if self._twin is not None:
+            self._twin.update(_Html(self._marked(), self.static_text()))
+
+    def _ipython_display_(self) -> None:
+        if not interactive():
+            display(_Html(self.static_html(), self.static_text()))
+            return
+        if self._twin is None:
+            self._name = f"workbench-{uuid4().hex}"
+            # Rules of style reach the whole page while this widget lives, and go with it.
+            self._hiding = ipywidgets.HTML(
+                f"<style>.jp-OutputArea-child:has(#{self._name}), #{self._name} {{display: none}}</style>",
+                layout=ipywidgets.Layout(display="none"),
+            )
+        display(ipywidgets.VBox([self._hiding, self.view]))
+        html = _Html(self._marked(), self.static_text())
+        if self._twin is None:
+            self._twin = display(html, display_id=self._name)
+        else:
+            display(html, display_id=self._name)
+
+    def _marked(self) -> str:
+        return f'<div id="{self._name}">{self.static_html()}</div>'
+
+
+class _Html:
+    """HTML with words for front ends that show none."""
+
+    def __init__(self, html: str, text: str) -> None:
+        self._html, self._text = html, text
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self._html, "text/plain": self._text}
