@@ -16,10 +16,15 @@ from workbench.log import Recorder
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 PARAMETERS = {
+    "00_tour.ipynb": {"models": "sim/swift,sim/local", "limit": "3"},
     "10_compare.ipynb": {"models": "sim/swift,sim/local", "limit": "3"},
     "30_usage.ipynb": {"since": "7d", "by": "experiment", "reprice_to": "sim/steady"},
 }
-LOGGED = {"10_compare.ipynb": 6, "30_usage.ipynb": 0}  # calls in the project's log; a demonstration's are not
+LOGGED = {
+    "00_tour.ipynb": 9,
+    "10_compare.ipynb": 6,
+    "30_usage.ipynb": 0,
+}  # calls in the project's log; a demonstration's are not
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
