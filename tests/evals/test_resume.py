@@ -16,7 +16,7 @@ from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset, load_dataset
-from workbench.evals.progress import EvaluationProgress
+from workbench.evals.progress import Ended, EvaluationProgress
 from workbench.evals.runs import evaluate
 from workbench.log import Store
 
@@ -84,6 +84,28 @@ async def test_only_what_failed_is_asked_again(client: Client, dataset: Dataset,
     assert summary(frame)[["calls", "errors", "n"]].to_numpy().tolist() == [[8, 0, 8]] * 2
     [known] = experiments(client.log).to_dict("records")
     assert known["complete"]
+
+
+async def test_whoever_follows_one_that_goes_on_is_told_of_what_was_answered_before(
+    client: Client, dataset: Dataset
+) -> None:
+    told: list[Ended | None] = []
+    for _ in range(2):
+        await evaluate(
+            client,
+            ["sim/swift"],
+            dataset,
+            experiment="begun",
+            on_progress=lambda progress: told.append(progress.last),
+        )
+    first, again = told[:8], told[8:]
+    assert {ended.from_log for ended in again if ended} == {True}
+    assert sorted(map(facts_of, again)) == sorted(map(facts_of, first))
+
+
+def facts_of(ended: Ended | None) -> tuple[object, ...]:
+    assert ended is not None
+    return (ended.sample, ended.epoch, ended.value, ended.duration_s, ended.ttft_s, ended.cost_usd)
 
 
 async def test_an_experiment_that_ended_goes_on_without_a_call(client: Client, dataset: Dataset) -> None:

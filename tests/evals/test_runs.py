@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import aiohttp
@@ -13,10 +15,10 @@ import pytest
 from workbench.analysis.results import results, summary
 from workbench.client import Client
 from workbench.config import Settings
-from workbench.errors import ConfigError
+from workbench.errors import ConfigError, ContextLengthError, ModelNotFoundError
 from workbench.evals.dataset import Dataset, load_dataset
 from workbench.evals.experiment import new_experiment_id, run_id
-from workbench.evals.progress import EvaluationProgress
+from workbench.evals.progress import Ended, EvaluationProgress
 from workbench.evals.runs import evaluate
 from workbench.simulator import Simulator
 
@@ -88,6 +90,35 @@ async def test_a_failed_call_is_an_error_and_not_a_wrong_answer(
         experiment = await evaluate(client, ["sim/swift"], dataset.take(4))
     [row] = summary(results(client.log, experiment.id)).to_dict("records")
     assert (row["calls"], row["errors"], row["n"]) == (4, 1, 3)
+
+
+async def test_whoever_follows_the_progress_is_told_how_each_call_ended(
+    client: Client, dataset: Dataset, simulator: Simulator
+) -> None:
+    fault = {"model": "swift", "fault": "context_length", "times": 1}
+    async with aiohttp.ClientSession() as http, http.post(f"{simulator.url}/faults", json=fault) as ordered:
+        ordered.raise_for_status()
+    told: list[Ended | None] = []
+    async with client:
+        models = ["sim/swift", "sim/swiff"]
+        experiment = await evaluate(
+            client, models, dataset.take(30), on_progress=lambda progress: told.append(progress.last)
+        )
+    ends = [ended for ended in told if ended is not None]
+    assert len(ends) == 60
+    known = results(client.log, experiment.id).set_index(["model", "sample", "epoch"])
+    outcomes = Counter(ended.outcome for ended in ends)
+    assert outcomes["ok"] == (known["status"] == "ok").sum() == 29
+    assert outcomes["error"] == (known["status"] == "error").sum()
+    for ended in ends:
+        if ended.outcome == "ok":
+            row = known.loc[(ended.model, ended.sample, ended.epoch)]
+            assert (ended.value, ended.duration_s, ended.ttft_s) == (
+                row["value"], row["duration_s"], row["ttft_s"],
+            )  # fmt: skip
+            assert ended.cost_usd == Decimal(str(row["cost_usd"]))
+    failed = {type(ended.error) for ended in ends if ended.outcome == "error"}
+    assert failed == {ContextLengthError, ModelNotFoundError}
 
 
 async def test_an_interrupted_evaluation_leaves_a_row_for_every_call_that_had_begun(

@@ -89,6 +89,18 @@ def mean(values: Iterable[float | None], clusters: Iterable[object] | None = Non
     return t_estimate(centre, error, df, len(numbers))
 
 
+def accuracy(scores: Iterable[float | None]) -> Estimate:
+    """How good answers are: the share of right ones where all scores are 0 or 1, else their mean.
+
+    Args:
+        scores: One score per sample, usually in [0, 1].
+    """
+    numbers = present(scores)[0]
+    if np.isin(numbers, (0.0, 1.0)).all():
+        return proportion(int(numbers.sum()), len(numbers))
+    return mean(numbers)
+
+
 def quantile(values: Iterable[float | None], q: float) -> Estimate:
     """A quantile with the interval between two of the values, whatever their distribution.
 

@@ -13,7 +13,7 @@ from workbench.analysis.agreement import (
     krippendorff_alpha,
     outlier,
 )
-from workbench.analysis.estimates import mean, proportion
+from workbench.analysis.estimates import accuracy
 from workbench.errors import ConfigError
 from workbench.log import Log
 
@@ -160,12 +160,7 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
         own = frame[frame["model"] == model]
         answered = own[own["status"] == "ok"]
         timed = answered[~answered["cached"].astype(bool)]
-        scores = item_scores(frame, model)
-        estimate = (
-            proportion(int(scores.sum()), len(scores.dropna()))
-            if scores.dropna().isin([0.0, 1.0]).all()
-            else mean(scores)
-        )
+        estimate = accuracy(item_scores(frame, model))
         cost = pd.to_numeric(answered["cost_usd"])
         rows.append(
             {

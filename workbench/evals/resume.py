@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
+import pandas as pd
 
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset
+from workbench.evals.progress import Ended
 from workbench.log import Log
 
 Asked = tuple[str, str, int]
@@ -23,9 +26,10 @@ FROM runs WHERE experiment = ?
 # A text that was redacted, or pruned, is not what the model said: it is no more to be scored.
 _ANSWERED = """
 SELECT provider || '/' || model AS model, sample, epoch, calls.id, scored.call_id IS NOT NULL AS is_scored,
-       CASE WHEN is_scored THEN '' ELSE text END AS text
-FROM calls LEFT JOIN (SELECT DISTINCT call_id FROM scores WHERE experiment = $experiment) AS scored
-    ON scored.call_id = calls.id
+       CASE WHEN is_scored THEN '' ELSE text END AS text, value, duration_s, ttft_s, cost_usd
+FROM calls LEFT JOIN (
+    SELECT call_id, any_value(value) AS value FROM scores WHERE experiment = $experiment GROUP BY call_id
+) AS scored ON scored.call_id = calls.id
 WHERE experiment = $experiment AND status = 'ok'
       AND (is_scored OR (text IS NOT NULL AND redacted IS NOT TRUE))
 QUALIFY row_number() OVER (PARTITION BY run, sample, epoch ORDER BY is_scored DESC, calls.id DESC) = 1
@@ -34,11 +38,29 @@ QUALIFY row_number() OVER (PARTITION BY run, sample, epoch ORDER BY is_scored DE
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """A call that was answered: its `text`, where it has no score yet."""
+    """A call that was answered: its `text`, where it has no score yet, and what `Ended` says of it."""
 
     call_id: UUID
     text: str
     scored: bool
+    value: float | None
+    duration_s: float | None
+    ttft_s: float | None
+    cost_usd: Decimal | None
+
+    def ended(self, asked: Asked) -> Ended:
+        """How the call ended, for whoever follows the progress."""
+        model, sample, epoch = asked
+        return Ended(
+            model=model,
+            sample=sample,
+            epoch=epoch,
+            from_log=True,
+            value=self.value,
+            duration_s=self.duration_s,
+            ttft_s=self.ttft_s,
+            cost_usd=self.cost_usd,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +95,7 @@ def begun(
     if not runs:
         return Begun()
     answered = {
-        (row["model"], row["sample"], int(row["epoch"])): Answered(
-            call_id=row["id"], text=row["text"], scored=bool(row["is_scored"])
-        )
+        (row["model"], row["sample"], int(row["epoch"])): _answered(row)
         for row in log.sql(_ANSWERED, {"experiment": experiment}).to_dict("records")
     }
     samples = f"{dataset.name!r}, {len(dataset)} samples ({dataset.hash})"
@@ -89,6 +109,23 @@ def begun(
     if answered or set(names) - set(models):
         _same(experiment, "models", ", ".join(names), ", ".join(sorted(models)))
     return Begun(models=tuple(names), answered=answered)
+
+
+def _answered(row: Mapping[Hashable, Any]) -> Answered:
+    value, duration_s, ttft_s = (_number(row[name]) for name in ("value", "duration_s", "ttft_s"))
+    return Answered(
+        call_id=row["id"],
+        text=row["text"],
+        scored=bool(row["is_scored"]),
+        value=value,
+        duration_s=duration_s,
+        ttft_s=ttft_s,
+        cost_usd=None if pd.isna(row["cost_usd"]) else Decimal(str(row["cost_usd"])),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
 
 
 def params_json(params: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,9 +15,9 @@ from workbench.client import Cache, Client
 from workbench.errors import AuthenticationError, CallError, ConfigError, ModelNotFoundError, OutputError
 from workbench.evals.dataset import Dataset, Sample
 from workbench.evals.experiment import Experiment, new_experiment_id, run_id
-from workbench.evals.progress import EvaluationProgress
+from workbench.evals.progress import Ended, EvaluationProgress
 from workbench.evals.records import run_row, score_row
-from workbench.evals.resume import Asked, Begun, begun
+from workbench.evals.resume import Begun, begun
 from workbench.evals.scorers import score
 
 if TYPE_CHECKING:
@@ -160,27 +160,30 @@ class _Evaluation:
     async def work_off(self, work: Iterator[_Item]) -> None:
         for model, sample, epoch in work:
             if (model, sample.id, epoch) in self.earlier.answered:
-                await self._take_over((model, sample.id, epoch), sample)
+                ended = await self._take_over(model, sample, epoch)
             elif model in self.given_up:
-                self.progress.skipped += 1
+                ended = Ended(model=model, sample=sample.id, epoch=epoch, outcome="skipped")
             else:
-                await self._ask(model, sample, epoch)
-            self.progress.done += 1
+                ended = await self._ask(model, sample, epoch)
+            self.progress.count(ended)
             if self.on_progress is not None:
                 self.on_progress(self.progress)
 
-    async def _take_over(self, asked: Asked, sample: Sample) -> None:
+    async def _take_over(self, model: str, sample: Sample, epoch: int) -> Ended:
         """What an earlier try got an answer to; it may have been killed before it wrote the score."""
-        model, _, epoch = asked
+        asked = (model, sample.id, epoch)
         answered = self.earlier.answered[asked]
-        self.progress.from_log += 1
         self.answered.add(model)
-        if not answered.scored:
-            await self._keep_score(model, sample, epoch, answered.text, answered.call_id)
+        ended = answered.ended(asked)
+        if answered.scored:
+            return ended
+        value = await self._keep_score(model, sample, epoch, answered.text, answered.call_id)
+        return replace(ended, value=value)
 
-    async def _ask(self, model: str, sample: Sample, epoch: int) -> None:
+    async def _ask(self, model: str, sample: Sample, epoch: int) -> Ended:
         run = run_id(self.experiment, model)
         client = self.client.bind(experiment=self.experiment, run=run, sample=sample.id, epoch=epoch)
+        ended = Ended(model=model, sample=sample.id, epoch=epoch)
         try:
             completion = await client.chat(model, sample.input, stream=True, cache=self.cache, **self.params)
         except OutputError as exc:
@@ -189,27 +192,28 @@ class _Evaluation:
             # It is what the model said, however little it looks like what was asked for.
             completion = exc.completion
         except CallError as exc:
-            self.progress.errors += 1
             self.failed[model] = str(exc)
             if isinstance(exc, (AuthenticationError, ModelNotFoundError)):
                 self.given_up[model] = str(exc)
-            return
+            return replace(ended, outcome="error", error=exc)
         self.answered.add(model)
-        self.progress.from_log += completion.cached
-        if completion.cost_usd is None:
-            self.progress.unknown_cost += 1
-        else:
-            self.progress.cost_usd += completion.cost_usd
-        await self._keep_score(model, sample, epoch, completion.text, completion.call_id)
+        return replace(
+            ended,
+            from_log=completion.cached,
+            value=await self._keep_score(model, sample, epoch, completion.text, completion.call_id),
+            duration_s=completion.timing.duration_s,
+            ttft_s=completion.timing.ttft_s,
+            cost_usd=completion.cost_usd,
+        )
 
     async def _keep_score(
         self, model: str, sample: Sample, epoch: int, text: str, call_id: UUID | None
-    ) -> None:
+    ) -> float | None:
         given = score(sample, text)
-        if self.client.recording is not None:
-            return  # the log has it
-        row = score_row(self.experiment, model, sample, epoch, given, call_id=call_id)
-        await self.client.recorder.write("scores", orjson.dumps(row))
+        if self.client.recording is None:  # otherwise the log has it
+            row = score_row(self.experiment, model, sample, epoch, given, call_id=call_id)
+            await self.client.recorder.write("scores", orjson.dumps(row))
+        return given.value
 
     async def keep_runs(self, models: Iterable[str], epochs: int) -> None:
         """Write a row for each run that has none; no call is made before it is safe."""
