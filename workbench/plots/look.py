@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterable, Mapping
 
@@ -41,7 +42,10 @@ def dollars(usd: float) -> str:
 
 def label(model: str) -> str:
     """A model's name for an axis, on two lines where it is long."""
-    return model.replace("/", "/<br>", 1) if len(model) > 24 else model
+    # Plotly reads tags in its texts, and a name may be anything: whoever serves the model chose it.
+    parts = model.partition("/") if len(model) > 24 else (model, "", "")
+    provider, slash, name = (html.escape(part, quote=False) for part in parts)
+    return f"{provider}/<br>{name}" if slash else provider
 
 
 def nothing(title: str) -> go.Figure:

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from workbench.analysis.statistics import Estimate, quantile
-from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, label, nothing, styled
+from workbench.plots.grid import grid
+from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, nothing, styled
 
 MANY = 500  # more points of one model than this are drawn as a box alone
 
@@ -150,37 +151,7 @@ def agreement(matrix: pd.DataFrame) -> go.Figure:
     Args:
         matrix: Models × models with shares in [0, 1], as `agreement_matrix` gives them; `nan` becomes `–`.
     """
-    title = "Agreement of each two models, % of samples with equal answers"
-    if matrix.empty:
-        return nothing(title)
-    models = [str(model) for model in matrix.index]
-    percent = 100 * matrix.to_numpy(dtype=float)
-    numbers = [["–" if math.isnan(x) else f"{x:.0f}" for x in row] for row in percent]
-    # with long names on both axes no room is left for the grid, so columns have the number of their row
-    places = [str(i) for i in range(1, len(models) + 1)]
-    figure = go.Figure(
-        go.Heatmap(
-            z=percent,
-            x=places,
-            y=models,
-            text=numbers,
-            texttemplate="%{text}",
-            zmin=0,
-            zmax=100,
-            xgap=2,
-            ygap=2,
-            colorscale="Cividis",
-            showscale=False,
-            customdata=[models] * len(models),
-            hovertemplate="%{y} and %{customdata}: %{text} %<extra></extra>",
-        )
-    )
-    styled(figure, title, models)
-    figure.update_xaxes(type="category", side="top", showgrid=False)
-    figure.update_yaxes(
-        showgrid=False, ticktext=[f"{i} · {label(m)}" for i, m in zip(places, models, strict=True)]
-    )
-    return figure
+    return grid(matrix, "Agreement of each two models, % of samples with equal answers")
 
 
 def _box(model: str, seconds: pd.Series[float], colour: str) -> go.Box:
