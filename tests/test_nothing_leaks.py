@@ -152,6 +152,15 @@ async def call_in_every_way(client: Client, url: str) -> list[BaseException]:
         "label": KEY,
     }
     await asyncio.wrap_future(client.recorder.append("scores", orjson.dumps(score)))
+    label = {
+        "id": str(uuid7()),
+        "kind": "label",
+        "calls": [str(scored.call_id)],
+        "question": TOLD,
+        "label": WORD,
+        "note": KEY,
+    }
+    await client.recorder.write("labels", orjson.dumps(label))
     run = {"id": "r", "started_at": datetime.now(UTC), "params": {"system": TOLD}}
     await asyncio.wrap_future(client.recorder.append("runs", orjson.dumps(run)))
     return errors
@@ -179,7 +188,7 @@ async def test_no_file_of_the_log_nor_of_its_exports_shows_it(
     store.ingest()
     assert {path.name for path in home.iterdir()} >= {"log.duckdb", "ingest.lock", "log.lock"}
     assert_no_file_shows_it(home)
-    for table in ("calls", "runs", "scores", "ingested", "meta"):
+    for table in ("calls", "runs", "scores", "labels", "ingested", "meta"):
         assert_no_value_shows_it(f"file.{table}", home / "log.duckdb")
     # exports
     out = tmp_path / "exports"
@@ -189,7 +198,7 @@ async def test_no_file_of_the_log_nor_of_its_exports_shows_it(
     assert_no_file_shows_it(out)
     for name in ("parquet", "csv", "jsonl"):
         assert_no_value_shows_it(f"'{out / f'calls.{name}'}'")
-    for table in ("calls", "runs", "scores"):
+    for table in ("calls", "runs", "scores", "labels"):
         assert_no_value_shows_it(f"file.{table}", out / "calls.duckdb")
     # frames, what libraries logged, reprs
     frame = client.log.calls()

@@ -51,7 +51,7 @@ def test_calls_go_out_and_come_back(home: Path, tmp_path: Path, monkeypatch: pyt
 
 def test_what_goes_is_said_and_asked_first(home: Path) -> None:
     refused = command("prune", "--older-than", "90d", answer="n\n")
-    assert "2 calls, 0 scores, 0 runs to go." in refused.output
+    assert "2 calls, 0 scores, 0 labels, 0 runs to go." in refused.output
     assert "no way back" in refused.output
     assert "Nothing was changed." in refused.output
     assert len(Log(home).calls()) == 3

@@ -286,16 +286,20 @@ def test_a_row_comes_back_as_it_does_from_the_file(server: SharedServer, tmp_pat
         "tags": {"project": "a; b", "ü": ""},
         "epoch": 0,
     }
+    label = {"id": call["id"], "kind": "vote", "calls": [call["id"]] * 2, "chosen": [], "value": 0.1}
     frames = []
     for home, shared in ((tmp_path / "file", None), (tmp_path / "shared", Secret(server.setting))):
         recorder = Recorder(home, shared=shared)
         recorder.append("calls", orjson.dumps(call)).result()
         recorder.append("scores", orjson.dumps({"id": call["id"], "value": 0.5, "label": None})).result()
+        recorder.append("labels", orjson.dumps(label)).result()
         recorder.close()
         store_of(home, shared).ingest()
         assert not list((home / "journal").iterdir())
         log = Log(home, shared)
-        frames.append((log.calls(), log.scores(), log.runs(), log.usage(["provider", "tag:project"])))
+        frames.append(
+            (log.calls(), log.scores(), log.labels(), log.runs(), log.usage(["provider", "tag:project"]))
+        )
     for of_file, of_store in zip(*frames, strict=True):
         pd.testing.assert_frame_equal(of_file, of_store)
 
@@ -320,10 +324,12 @@ def test_a_store_of_an_older_version_is_brought_up_to_date(server: SharedServer,
     shared = Secret(server.setting)
     store_with_a_row(tmp_path / "home", shared)
     change(tmp_path / "home", shared, "ALTER TABLE {at}runs DROP COLUMN params")
+    change(tmp_path / "home", shared, "DROP TABLE {at}labels")
     change(tmp_path / "home", shared, f"UPDATE {{at}}meta SET schema_version = {SCHEMA_VERSION - 1}")
     frame = Log(tmp_path / "home", shared).runs()
     assert list(frame["id"]) == ["r1"]
     assert list(frame["params"].isna()) == [True]
+    assert Log(tmp_path / "home", shared).labels().empty
 
 
 def test_an_ingest_that_was_killed_with_its_commit_on_the_way_is_not_committed_late(

@@ -19,7 +19,7 @@ from workbench.log import Log, Recorder
 FORMATS = ["parquet", "csv", "jsonl", "duckdb"]
 every_format = pytest.mark.parametrize("suffix", FORMATS)
 NOW = datetime(2026, 11, 21, 8, 5, 0, 123456, UTC)
-TABLES = ("calls", "runs", "scores")
+TABLES = ("calls", "runs", "scores", "labels")
 
 
 def rows_of(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -52,10 +52,18 @@ def rows_of(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     return call, score
 
 
+def label_of(call: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A person's vote on a call and the one before it."""
+    both = [call["id"], before["id"]]
+    said = {"kind": "vote", "labelled_at": NOW, "note": "so\nso", "value": 0.1, "blind": True}
+    return {"id": str(uuid7()), "calls": both, "chosen": both[:1], **said}
+
+
 @pytest.fixture
 def log(home: Path) -> Log:
     """A log of forty calls in four runs: thirty in the file, ten in an open journal."""
     recorder = Recorder(home)
+    before: dict[str, Any] = {}
     for number in range(40):
         if number == 30:
             recorder.close()
@@ -63,6 +71,8 @@ def log(home: Path) -> Log:
         call, score = rows_of(number)
         recorder.append("calls", orjson.dumps(call))
         recorder.append("scores", orjson.dumps(score))
+        recorder.append("labels", orjson.dumps(label_of(call, before or call)))
+        before = call
     for number in range(4):
         run = {"id": f"run {number}", "started_at": NOW, "params": {"t": 0.1}, "samples": 10}
         recorder.append("runs", orjson.dumps(run)).result()
@@ -81,7 +91,7 @@ def test_what_was_exported_and_imported_is_the_same_log(log: Log, tmp_path: Path
     path = tmp_path / f"calls.{suffix}"
     assert log.export(path) == 40
     other = Log(tmp_path / "other")
-    assert other.load(path) == (84 if suffix == "duckdb" else 40)
+    assert other.load(path) == (124 if suffix == "duckdb" else 40)
     for table in TABLES if suffix == "duckdb" else ["calls"]:
         assert_frame_equal(all_of(log, table), all_of(other, table))
     types = "SELECT typeof(columns(*)) FROM calls LIMIT 1"
@@ -99,7 +109,7 @@ def test_rows_that_are_there_are_passed_over(log: Log, tmp_path: Path, suffix: s
     other = Log(tmp_path / "other")
     some = other.load(tmp_path / f"some.{suffix}")
     assert len(other.calls()) == 20
-    assert other.load(tmp_path / f"all.{suffix}") == (84 if suffix == "duckdb" else 40) - some
+    assert other.load(tmp_path / f"all.{suffix}") == (124 if suffix == "duckdb" else 40) - some
     assert other.load(tmp_path / f"all.{suffix}") == 0
     assert_frame_equal(all_of(log, "calls"), all_of(other, "calls"))
 
@@ -122,7 +132,7 @@ def test_a_database_has_what_belongs_to_its_calls_and_is_opened_by_any_duckdb(
     log.export(path, where="run IN ('run 1', 'run 3')")
     with duckdb.connect(str(path), read_only=True) as db:
         tables = db.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        assert [name for (name,) in tables] == ["calls", "runs", "scores"]
+        assert [name for (name,) in tables] == ["calls", "labels", "runs", "scores"]
         assert db.execute("SELECT id FROM runs ORDER BY id").fetchall() == [("run 1",), ("run 3",)]
         assert db.execute("SELECT count(*) FROM scores JOIN calls ON calls.id = call_id").fetchall() == [
             (20,)
@@ -138,6 +148,15 @@ def test_a_database_has_what_belongs_to_its_calls_and_is_opened_by_any_duckdb(
             "WHERE column_name = 'request' AND segment_type IN ('VARCHAR', 'JSON')"
         ).fetchall()
         assert [name.lower() for (name,) in stored] == ["zstd"]
+
+
+def test_a_judgement_is_exported_where_all_of_its_answers_are(log: Log, tmp_path: Path) -> None:
+    path = tmp_path / "some.duckdb"
+    since, until = NOW - timedelta(days=20), NOW - timedelta(days=5)
+    assert log.export(path, since=since, until=until) == 15
+    other = Log(tmp_path / "other")
+    other.load(path)
+    assert len(other.labels()) == 14
 
 
 @every_format

@@ -207,7 +207,9 @@ def test_the_log_cannot_be_changed_by_a_query(log: Log) -> None:
 
 def test_without_a_log_frames_are_empty(home: Path) -> None:
     log = Log(home)
-    assert len(log.usage()) == len(log.calls()) == len(log.runs()) == len(log.scores()) == 0
+    assert (
+        len(log.usage()) == len(log.calls()) == len(log.runs()) == len(log.scores()) == len(log.labels()) == 0
+    )
     assert list(log.calls().columns)[:2] == ["id", "started_at"]
     assert not home.exists()
 
@@ -251,7 +253,7 @@ def test_the_newest_calls_come_with_whole_requests(home: Path, recorder: Recorde
     assert Log(home).usage(by=(), where="request IS NOT NULL")["calls"].tolist() == [6]
 
 
-@pytest.mark.parametrize("method", ["calls", "errors", "runs", "scores"])
+@pytest.mark.parametrize("method", ["calls", "errors", "runs", "scores", "labels"])
 def test_every_table_is_bounded_in_time(log: Log, method: str) -> None:
     early, late = NOON - timedelta(days=3), NOON - timedelta(days=2)
     assert len(getattr(log, method)(since=early, until=late)) == 0

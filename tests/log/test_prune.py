@@ -46,6 +46,10 @@ def score_of(call: dict[str, Any]) -> bytes:
     return orjson.dumps(row)
 
 
+def vote_on(*calls: dict[str, Any]) -> bytes:
+    return orjson.dumps({"id": str(uuid7()), "kind": "vote", "chosen": [], "calls": [c["id"] for c in calls]})
+
+
 @pytest.fixture
 def log(home: Path) -> Log:
     """Calls of 0 to 99 days ago with their scores, ten runs that are over and one that goes on."""
@@ -85,6 +89,23 @@ def test_old_calls_are_gone_with_their_scores_and_their_runs(log: Log, home: Pat
     assert numbers(log) == [50, 50, 7]
     assert set(log.runs()["id"]) == {*(f"run {n}" for n in range(5)), "goes on", "had no call yet"}
     assert words_on_disk(home) == {f"canary-{days}" for days in range(50)}
+
+
+def test_a_judgement_goes_with_the_first_of_the_answers_that_it_is_about(
+    home: Path, recorder: Recorder
+) -> None:
+    old, new, newer = call_of(60), call_of(10), call_of(0)
+    for call in (old, new, newer):
+        recorder.append("calls", orjson.dumps(call))
+    for calls in ([old], [old, new], [new, newer]):
+        recorder.append("labels", vote_on(*calls))
+    log = Log(home)
+    assert log.prune("50d", bodies=True).labels == 0
+    assert log.prune("50d", dry_run=True).labels == 2
+    assert len(log.labels()) == 3
+    assert log.prune("50d").labels == 2
+    (kept,) = log.labels()["calls"]
+    assert [str(call) for call in kept] == [new["id"], newer["id"]]
 
 
 def test_what_stays_stays_as_it_was(log: Log) -> None:

@@ -153,8 +153,9 @@ def test_no_row_gets_past_the_redaction_of_its_recorder(recorder: Recorder, home
     recorder.append("calls", line(text="ann@example.org", sample="1")).result()
     recorder.append("scores", line(label="ann@example.org", sample="1")).result()
     recorder.append("runs", orjson.dumps({"id": "r", "params": {"stop": "ann@example.org"}})).result()
+    recorder.append("labels", line(note="ann@example.org", question="ann@example.org?", sample="1")).result()
     everything = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
-    assert everything.count(b"[redacted]") == 3
+    assert everything.count(b"[redacted]") == 5
     assert b"ann@" not in everything
     assert Log(home).sql("SELECT redacted FROM calls")["redacted"].tolist() == [True]
 

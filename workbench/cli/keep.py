@@ -29,7 +29,8 @@ def export(file: Path, since: str | None, until: str | None, where: str | None, 
     """Write calls to FILE, with their requests and answers.
 
     Its suffix says what it is: .parquet, .csv or .jsonl with the calls, or .duckdb, a database with the
-    tables calls, runs and scores that any DuckDB opens. `workbench log import` takes each of them back.
+    tables calls, runs, scores and labels that any DuckDB opens. `workbench log import` takes each of them
+    back.
     """
     calls = project_log().export(file, since=since, until=until, where=where, overwrite=overwrite)
     out.print(plain(f"{_counted(calls, 'call')}, {file.stat().st_size / 1e6:,.1f} MB: {file}"))
@@ -62,7 +63,7 @@ def import_(file: Path) -> int:
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def prune(older_than: str | None, where: str | None, bodies: bool, dry_run: bool, yes: bool) -> int:
-    """Take calls out of the log for good: their scores go with them, and runs that have no other calls.
+    """Take calls out of the log for good, with their scores and labels, and runs that have no others.
 
     The log's file is written anew without them, which takes as much free disk as what stays. Exported files
     and reports are left alone.
@@ -85,9 +86,13 @@ def prune(older_than: str | None, where: str | None, bodies: bool, dry_run: bool
 def _in_words(pruned: Pruned, *, bodies: bool) -> str:
     words = f"The request and the answer of {_counted(pruned.calls, 'call')}"
     if not bodies:
-        words = ", ".join(
-            (_counted(pruned.calls, "call"), _counted(pruned.scores, "score"), _counted(pruned.runs, "run"))
-        )
+        went = {
+            "call": pruned.calls,
+            "score": pruned.scores,
+            "label": pruned.labels,
+            "run": pruned.runs,
+        }
+        words = ", ".join(_counted(number, noun) for noun, number in went.items())
     words += " to go."
     if pruned.waiting:
         words += (

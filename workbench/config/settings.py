@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
 import os
 import re
@@ -94,6 +95,21 @@ class Settings:
             f"WORKBENCH_LOG_SYNC is {named!r}: write 'each', so that calls outlive a loss of power at once, "
             "or 'quarter-second'"
         )
+
+    @property
+    def labeller(self) -> str:
+        """Who judges answers here: `WORKBENCH_LABELLER`, or the user's login name.
+
+        Raises:
+            ConfigError: It is not set, and the user has no login name.
+        """
+        named = self.get("WORKBENCH_LABELLER")
+        if named is not None:
+            return named
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError, ImportError) as exc:  # as in a container whose user is a mere number
+            raise ConfigError("nobody knows who labels here: set WORKBENCH_LABELLER to your name") from exc
 
     @property
     def default_provider(self) -> str | None:

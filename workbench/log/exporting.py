@@ -95,6 +95,12 @@ def _write_database(db: duckdb.DuckDBPyConnection, draft: Path, conditions: Cond
     db.execute(
         "INSERT INTO export.scores SELECT * FROM scores WHERE call_id IN (SELECT id FROM export.calls)"
     )
+    # All of the answers that a person had in sight, or the vote could not be read.
+    db.execute(
+        "INSERT INTO export.labels SELECT * FROM labels WHERE id NOT IN "
+        "(SELECT id FROM (SELECT id, unnest(calls) AS call FROM labels) "
+        "WHERE call NOT IN (SELECT id FROM export.calls))"
+    )
     db.execute("COMMIT")
     db.execute("CHECKPOINT export")
     db.execute("DETACH export")

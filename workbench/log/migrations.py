@@ -116,7 +116,29 @@ ALTER TABLE calls ADD COLUMN service_tier VARCHAR;
 UPDATE calls SET operation = 'chat';
 """
 
-MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES)
+# What people said of answers.
+_LABELS = """
+CREATE TABLE labels (
+    id UUID,
+    labelled_at TIMESTAMPTZ,
+    labeller VARCHAR,
+    kind VARCHAR,
+    question VARCHAR,
+    calls UUID[],
+    chosen UUID[],
+    label VARCHAR,
+    value DOUBLE,
+    note VARCHAR,
+    blind BOOLEAN,
+    experiment VARCHAR,
+    sample VARCHAR,
+    duration_s DOUBLE,
+    session UUID,
+    package_version VARCHAR
+);
+"""
+
+MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS)
 
 
 def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:

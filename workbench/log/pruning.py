@@ -30,6 +30,7 @@ class Pruned:
     Attributes:
         calls: Calls that are gone, or have no bodies any more.
         scores: Scores of calls that are gone.
+        labels: Judgements of people on calls of which one at least is gone.
         runs: Runs that have no calls any more.
         freed_bytes: How much smaller the file is; 0 where it was not changed.
         waiting: Calls that would go too, but are in the journals of processes that run: prune again later.
@@ -37,6 +38,7 @@ class Pruned:
 
     calls: int = 0
     scores: int = 0
+    labels: int = 0
     runs: int = 0
     freed_bytes: int = 0
     waiting: int = 0
@@ -99,7 +101,10 @@ def _in_words(path: Path) -> Iterator[None]:
 
 
 def _select(db: duckdb.DuckDBPyConnection, conditions: Conditions, *, bodies: bool) -> Pruned:
-    """Put the ids of the calls that go into the table `gone`, and the runs that go with them into `over`."""
+    """Put the ids of the calls that go into the table `gone`.
+
+    The runs that go with them are in `over`, the judgements in `unread`.
+    """
     having = " OR ".join(f"{name} IS NOT NULL" for name in _BODIES) if bodies else "true"
     try:
         db.execute(
@@ -115,16 +120,22 @@ def _select(db: duckdb.DuckDBPyConnection, conditions: Conditions, *, bodies: bo
         f"CREATE TEMP TABLE over AS SELECT run FROM gone WHERE run IS NOT NULL AND NOT {bodies} "
         "EXCEPT SELECT run FROM calls WHERE id NOT IN (SELECT id FROM gone)"
     )
-    ((calls, scores, runs, waiting),) = query(
+    db.execute(
+        "CREATE TEMP TABLE unread AS SELECT DISTINCT id "
+        "FROM (SELECT id, unnest(calls) AS call FROM log.labels) "
+        f"WHERE call IN (SELECT id FROM gone) AND NOT {bodies}"
+    )
+    ((calls, scores, labels, runs, waiting),) = query(
         db,
         f"""
         SELECT (SELECT count(*) FROM gone),
                (SELECT count(*) FROM log.scores WHERE call_id IN (SELECT id FROM gone) AND NOT {bodies}),
+               (SELECT count(*) FROM unread),
                (SELECT count(*) FROM log.runs WHERE id IN (SELECT run FROM over)),
                (SELECT count(*) FROM chosen WHERE id NOT IN (SELECT id FROM log.calls))
         """,
     )
-    return Pruned(calls=calls, scores=scores, runs=runs, waiting=waiting)
+    return Pruned(calls=calls, scores=scores, labels=labels, runs=runs, waiting=waiting)
 
 
 def _copy(db: duckdb.DuckDBPyConnection, draft: Path, *, bodies: bool) -> None:
@@ -142,6 +153,7 @@ def _copy(db: duckdb.DuckDBPyConnection, draft: Path, *, bodies: bool) -> None:
         "calls": source,
         "pieces": f"SELECT * FROM log.pieces WHERE id IN ({used})",
         "scores": f"SELECT * FROM log.scores WHERE {scored}",
+        "labels": "SELECT * FROM log.labels WHERE id NOT IN (SELECT id FROM unread)",
         "runs": "SELECT * FROM log.runs WHERE id NOT IN (SELECT run FROM over)",
         "ingested": "SELECT * FROM log.ingested",
     }

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.errors import ConfigError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
 
@@ -108,6 +108,26 @@ TABLES: dict[str, dict[str, Column]] = {
         "target": Column("VARCHAR", "the wanted answer"),
         "explanation": Column("VARCHAR", "why, in the scorer's words"),
         "category": Column("VARCHAR", "category or cluster of the sample"),
+    },
+    "labels": {
+        "id": Column("UUID", "UUIDv7: sorts by time"),
+        "labelled_at": Column("TIMESTAMPTZ", "when the person judged"),
+        "labeller": Column("VARCHAR", "who judged: WORKBENCH_LABELLER, else the user's login name"),
+        "kind": Column("VARCHAR", "vote (which of several answers is best) or label (of one answer)"),
+        "question": Column("VARCHAR", "what the person was asked"),
+        "calls": Column("UUID[]", "the calls whose answers were shown, in the order in which they were"),
+        "chosen": Column(
+            "UUID[]", "of a vote: the best; several tie, none: all are bad, NULL: the vote was taken back"
+        ),
+        "label": Column("VARCHAR", "of a label: the label; NULL: it was taken back"),
+        "value": Column("DOUBLE", "of a label that is a number: the number"),
+        "note": Column("VARCHAR", "what the person wrote beside it"),
+        "blind": Column("BOOLEAN", "whether the names of the models were hidden until then"),
+        "experiment": Column("VARCHAR", "runs meant to be compared"),
+        "sample": Column("VARCHAR", "item of the data set"),
+        "duration_s": Column("DOUBLE", "from when the answers were shown to the judgement"),
+        "session": Column("UUID", "one per process"),
+        "package_version": Column("VARCHAR", "version of the workbench"),
     },
 }
 

@@ -169,7 +169,7 @@ def _end(remote: Remote, db: duckdb.DuckDBPyConnection) -> None:
 
 
 def _ddl(remote: Remote, version: int) -> Iterator[str]:
-    """What makes the tables, or adds the columns that an older store lacks; the version comes last."""
+    """What makes the tables, or adds what an older store lacks; the version comes last."""
     at = remote.ddl_prefix
     if version == 0:
         yield from remote.options
@@ -177,9 +177,8 @@ def _ddl(remote: Remote, version: int) -> Iterator[str]:
         yield f"CREATE TABLE {at}meta (schema_version INTEGER, package_version VARCHAR)"
         yield f"INSERT INTO {at}meta VALUES (0, NULL)"
     for table, columns in TABLES.items():
-        if version == 0:
-            fields = ", ".join(f'"{name}" {column.type}' for name, column in columns.items())
-            yield f"CREATE TABLE {at}{table} ({fields})"
+        fields = ", ".join(f'"{name}" {column.type}' for name, column in columns.items())
+        yield f"CREATE TABLE IF NOT EXISTS {at}{table} ({fields})"
         for name, column in columns.items():
             yield f'ALTER TABLE {at}{table} ADD COLUMN IF NOT EXISTS "{name}" {column.type}'
             yield f'COMMENT ON COLUMN {at}{table}."{name}" IS {text(column.meaning)}'

@@ -25,7 +25,7 @@ def rows_in(table: str, paths: Sequence[Path], *, lenient: bool) -> str:
 
 
 def stage(db: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> dict[str, bool]:
-    """Put the rows of segments into the temporary tables `staged_calls`, `staged_runs` and `staged_scores`.
+    """Put the rows of segments into the temporary tables `staged_…`, one for each table of the log.
 
     Returns:
         The names of the segments, and whether each has lines that are no rows.

@@ -92,7 +92,7 @@ class Store:
 
     @contextlib.contextmanager
     def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection whose views `calls`, `runs` and `scores` have every row, ingested or not.
+        """A connection whose views, one for each table, have every row, ingested or not.
 
         It sees the moment at which it was made. Nothing is ingested while it is open: close it soon.
 
@@ -188,7 +188,7 @@ def _insert(db: duckdb.DuckDBPyConnection, segments: dict[str, bool], present: S
     try:
         db.execute(INSERT_PIECES)
         ((rows,),) = query(db, INSERT_CALLS)
-        for table in ("runs", "scores"):
+        for table in TABLES.keys() - {"calls"}:
             ((more,),) = query(db, f"INSERT INTO log.{table} BY NAME SELECT * FROM staged_{table}")
             rows += more
         # The names of segments that were deleted are of no more use.

@@ -1,4 +1,4 @@
-"""The log as pandas frames: usage, calls, errors, runs, scores."""
+"""The log as pandas frames: usage, calls, errors, runs, scores, labels."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ from workbench.log.repricing import reprice
 from workbench.log.shared import store_of
 from workbench.log.upkeep import Upkeep
 
+# A judgement is of the same answers, asked about in the same words, in whatever order they were shown.
+_LATEST = """
+(SELECT * FROM labels
+ QUALIFY row_number() OVER (
+     PARTITION BY kind, labeller, question, list_sort(calls) ORDER BY labelled_at DESC, id DESC
+ ) = 1) AS labels
+"""
+_STANDS = "CASE kind WHEN 'vote' THEN chosen IS NOT NULL ELSE label IS NOT NULL END"
 _ERRORS = (
     "started_at, status, provider, model, error_type, error_status, error_message, attempts, request_id, id"
 )
@@ -202,3 +210,40 @@ class Log(Reading, Upkeep):
         return self._newest(
             "scores", "scored_at", Conditions("scored_at", since, until, where, **equal), limit
         )
+
+    def labels(
+        self,
+        *,
+        limit: int | None = None,
+        kind: str | None = None,
+        labeller: str | None = None,
+        experiment: str | None = None,
+        latest: bool = True,
+        since: Since | None = None,
+        until: Since | None = None,
+        where: str | None = None,
+    ) -> pd.DataFrame:
+        """What people said of answers, newest first: votes and labels.
+
+        Who judges the same answers once more, asked the same, changes their mind: the later row takes the
+        place of the earlier one, and one that takes a judgement back leaves none.
+
+        Args:
+            limit: Keep the newest so many.
+            kind: `vote` or `label`.
+            labeller: Who judged.
+            experiment: Of which experiment the answers are.
+            latest: Whether only judgements that stand are given; all rows else. The other conditions choose
+                among those.
+            since: Leave out what was judged before.
+            until: Leave out what was judged from then on.
+            where: An SQL condition on the columns of `labels`.
+
+        Returns:
+            The columns of `labels`; `calls` and `chosen` are arrays of `UUID`.
+        """
+        equal = {"kind": kind, "labeller": labeller, "experiment": experiment}
+        conditions = Conditions("labelled_at", since, until, where, **equal)
+        if latest:
+            conditions.add(_STANDS)
+        return self._newest(_LATEST if latest else "labels", "labelled_at", conditions, limit)

@@ -31,8 +31,9 @@ class Upkeep:
 
         Args:
             path: Its suffix says what it is: `.parquet`, `.csv` or `.jsonl` with the calls, or `.duckdb`, a
-                database with the tables `calls`, `runs` and `scores` that any DuckDB opens: the calls, their
-                runs and their scores. Requests are whole, times UTC.
+                database with the tables `calls`, `runs`, `scores` and `labels` that any DuckDB opens: the
+                calls, their runs, their scores, and the judgements of people all of whose calls are in it.
+                Requests are whole, times UTC.
             since: Leave out calls before.
             until: Leave out calls from then on.
             where: An SQL condition on the columns of `calls`.
@@ -55,7 +56,7 @@ class Upkeep:
         patterns of WORKBENCH_REDACT are for what is logged here.
 
         Returns:
-            The number of rows that are new: calls, and from a `.duckdb` runs and scores.
+            The number of rows that are new: calls, and from a `.duckdb` runs, scores and labels.
 
         Raises:
             ConfigError: The suffix is none of those of `export`.
@@ -72,6 +73,8 @@ class Upkeep:
         dry_run: bool = False,
     ) -> Pruned:
         """Take calls out of the log and off the disk, with their scores, and runs that have no other calls.
+
+        A person's judgement goes with the first of the calls that it is about.
 
         The file is written anew and takes the place of the old one, which needs as much free disk as the new
         one has; readers wait only while it is replaced. Killed at any moment, it leaves the old file or the
