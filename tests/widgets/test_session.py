@@ -23,8 +23,9 @@ class Client:
         return bound
 
     async def chat(
-        self, model: str, messages: list[Message], *, stream: bool, on_chunk: Any, on_wait: Any, **params: Any
+        self, model: str, messages: list[Message], *, on_wait: Any, on_chunk: Any = None, **params: Any
     ) -> Completion:
+        assert params.pop("stream") is (on_chunk is not None)
         self.asked.append((model, [str(message.content) for message in messages], self.marks, params))
         if model == "broken/b" and len(messages) == 1 and messages[0].content == "one":
             raise OverloadedError("busy")
@@ -66,3 +67,10 @@ async def test_parameters_of_a_model_reach_its_calls_alone() -> None:
     draft = Draft(prompt="one", models=("a/b", "c/d"), params={"seed": 1}, own_params={"c/d": {"seed": 2}})
     await session.ask(session.begin(draft))
     assert {model: params for model, _, _, params in client.asked} == {"a/b": {"seed": 1}, "c/d": {"seed": 2}}
+
+
+async def test_a_draft_may_ask_for_whole_answers() -> None:
+    session = Session(Client())
+    turn = session.begin(Draft(prompt="one", models=("a/b",), params={"stream": False}))
+    await session.ask(turn)  # the client sees that nobody wants chunks then
+    assert list(turn.comparison.results) == [("a/b", 0)]

@@ -88,6 +88,9 @@ class Session:
         async def ask_for(of: AnswerOf, observers: dict[str, Any]) -> Completion:
             model, repeat = of
             client: Chats = self._client.bind(epoch=repeat, **marks)
-            return await client.chat(model, asked[model], stream=True, **observers, **draft.params_of(model))
+            options = {"stream": True, **observers, **draft.params_of(model)}
+            if not options["stream"]:
+                del options["on_chunk"]  # whoever wants to be told of chunks asks for a stream
+            return await client.chat(model, asked[model], **options)
 
         await turn.comparison.ask(ask_for)
