@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models, simulate
     from workbench.providers import Host, register
+    from workbench.widgets.dataset_run import dataset_run
     from workbench.widgets.interactive import interactive
     from workbench.widgets.playground import playground
     from workbench.widgets.progress import progress_bar
@@ -62,6 +63,7 @@ _ROOMS = {
     "agreement": "analysis.results",
     "agreement_in_words": "analysis.results",
     "check_baseline": "analysis.regression",
+    "dataset_run": "widgets.dataset_run",
     "disagreements": "analysis.results",
     "evaluate": "evals.runs",
     "experiments": "analysis.results",
@@ -101,6 +103,7 @@ __all__ = [
     "agreement",
     "agreement_in_words",
     "check_baseline",
+    "dataset_run",
     "disagreements",
     "evaluate",
     "experiments",
