@@ -16,6 +16,7 @@ from workbench.config import Settings
 from workbench.errors import ConfigError, DataError
 from workbench.evals.dataset import Dataset, load_dataset
 from workbench.widgets.dataset_run import PAINT_S, DatasetRun, dataset_run
+from workbench.widgets.words import money
 
 MODELS = ["sim/swift", "sim/local"]
 WHAT_COUNTS = ["model", "sample", "epoch", "status", "value", "label", "text"]
@@ -228,6 +229,6 @@ async def test_every_number_is_in_the_static_form_and_markup_is_text(
     assert "<img" not in page
     assert "<b>mine" not in page
     now = run.monitor.now()
-    for number in ("3 of 3 (100 %)", f"${now.cost_usd:.4f}", now.models[0].accuracy.percent()):
+    for number in ("3 of 3 (100 %)", money(now.cost_usd), now.models[0].accuracy.percent()):
         assert number in page
     assert run.static_text().startswith("Experiment <b>mine</b>: done, 3 of 3 calls, 0 errors, $")

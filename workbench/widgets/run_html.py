@@ -13,6 +13,7 @@ from workbench.analysis.estimates import Estimate
 from workbench.plots import colours
 from workbench.widgets.facts import UNKNOWN
 from workbench.widgets.run_state import ModelState, RunState, Trouble
+from workbench.widgets.words import money
 
 _CELL = "padding:.25em 1.2em .25em 0;vertical-align:top;white-space:nowrap;"
 _LEFT, _RIGHT = _CELL + "text-align:left", _CELL + "text-align:right;font-variant-numeric:tabular-nums"
@@ -36,7 +37,7 @@ def page(words: str, state: RunState) -> str:
 
 def title(words: str) -> str:
     """What is asked of whom."""
-    return f'<div style="{_WRAP};font-weight:bold">{html.escape(words)}</div>'
+    return _plain(html.escape(words), style=f"{_WRAP};font-weight:bold")
 
 
 def status(state: RunState) -> str:
@@ -47,7 +48,7 @@ def status(state: RunState) -> str:
     if state.problem:
         words = state.problem
     strong = "font-weight:bold;" if state.state == "failed" else ""
-    return f'<div role="status" style="{strong}{_WRAP}">{html.escape(words)}</div>'
+    return _plain(html.escape(words), style=f"{strong}{_WRAP}", role=' role="status"')
 
 
 def headline(state: RunState) -> str:
@@ -72,11 +73,12 @@ def headline(state: RunState) -> str:
         f'font-variant-numeric:tabular-nums">{html.escape(value)}</div></div>'
         for name, value in facts
     )
-    return (
+    bar = (
         f'<progress value="{state.done}" max="{state.total}" aria-label="calls that have ended" '
         'style="width:100%;max-width:60rem;height:.8em;accent-color:var(--jp-brand-color1, #1976d2)">'
-        f'</progress><div style="display:flex;flex-wrap:wrap;gap:.2em 2em;line-height:1.4">{boxes}</div>'
+        "</progress>"
     )
+    return bar + _plain(boxes, style="display:flex;flex-wrap:wrap;gap:.2em 2em;line-height:1.4")
 
 
 def models(states: Sequence[ModelState]) -> str:
@@ -87,10 +89,10 @@ def models(states: Sequence[ModelState]) -> str:
     heads = ("done", "errors", "accuracy, 95 % interval", "", "TTFT p50", "duration p50", "cost")
     head = "".join(f'<th scope="col" style="{_RIGHT}">{name}</th>' for name in heads)
     rows = "".join(_row(state, palette[state.model]) for state in states)
-    return (
-        f'<div style="{_WIDE}"><table style="border-collapse:collapse"><thead>'
-        f'<tr><th scope="col" style="{_LEFT}">model</th>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+    return _plain(
+        f'<table style="border-collapse:collapse"><thead><tr><th scope="col" style="{_LEFT}">model</th>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table>",
+        style=_WIDE,
     )
 
 
@@ -106,9 +108,10 @@ def troubles(found: Sequence[Trouble]) -> str:
         f"{html.escape(_cut(each.message))}<div><b>{html.escape(each.remedy)}</b></div></td></tr>"
         for each in found
     )
-    return (
-        f'<div style="{_WIDE}"><b>What failed</b>, with the last message of each kind'
-        f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table></div>'
+    return _plain(
+        "<b>What failed</b>, with the last message of each kind"
+        f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>',
+        style=_WIDE,
     )
 
 
@@ -119,6 +122,11 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _plain(content: str, *, style: str = "", role: str = "") -> str:
+    # Pages set what stands between two dollars as mathematics, be it money or what a provider wrote.
+    return f'<div class="mathjax_ignore tex2jax_ignore"{role} style="{style}">{content}</div>'
 
 
 def _row(state: ModelState, colour: str) -> str:
@@ -156,11 +164,13 @@ def _interval(estimate: Estimate, colour: str) -> str:
 
 
 def _cost(state: RunState | ModelState) -> str:
-    known = f"${state.cost_usd:.4f}"
-    if not state.unknown_cost:
-        return known
-    unknown = f"{_calls(state.unknown_cost)} of unknown cost"
-    return f"{known} and {unknown}" if state.cost_usd else unknown
+    answers = state.done - state.errors - state.skipped
+    if not answers:
+        return UNKNOWN
+    if state.unknown_cost == answers:
+        return "unknown"
+    known = money(state.cost_usd)
+    return f"{known}, {_calls(state.unknown_cost)} unknown" if state.unknown_cost else known
 
 
 def _calls(count: int) -> str:
