@@ -8,12 +8,15 @@ from typing import Any
 
 import orjson
 
-from workbench.calls import Endpoint, Request
+from workbench.calls import Endpoint, Image, Message, Part, Request, Text
 from workbench.client.parameters import plain
 from workbench.config import Settings
 from workbench.errors import ConfigError, DataError
 from workbench.protocols import SHAPE_ERRORS, protocol
 from workbench.providers import HOSTS, endpoint, find_host, host_for_url, register
+
+# No protocol's body has all of these; what stopped in the first attempt has one, and no attempt yet.
+_OUR_WORDS = frozenset({"messages", "params", "output"})
 
 
 def request_of(row: Mapping[str, Any]) -> Request:
@@ -36,6 +39,30 @@ def request_of(row: Mapping[str, Any]) -> Request:
         )
     if not row["attempts"]:
         raise ConfigError(f"{name} cannot be replayed: it never sent anything")
+    return _decoded(row)
+
+
+def logged_request(row: Mapping[str, Any]) -> Request:
+    """What a logged call asked, as far as the log has it: to be read, and not to be sent again as it was.
+
+    Of a call that never sent anything the pictures and documents are missing; what was redacted is so.
+
+    Args:
+        row: As of `request_of`.
+
+    Raises:
+        ConfigError: The log no longer has it, or its protocol cannot be read.
+        DataError: It cannot be read.
+    """
+    if row["request"] is None:
+        raise ConfigError(f"what call {row['id']} asked was pruned from the log")
+    body = orjson.loads(row["request"])
+    return _in_our_words(row, body) if set(body) >= _OUR_WORDS else _decoded(row)
+
+
+def _decoded(row: Mapping[str, Any]) -> Request:
+    """The request of a body in the words of its protocol."""
+    name = f"call {row['id']}"
     body = orjson.loads(row["request"])
     wire = protocol(row["protocol"])
     if not hasattr(wire, "decode_request"):
@@ -53,6 +80,32 @@ def request_of(row: Mapping[str, Any]) -> Request:
     # Some protocols have the model, and whether to stream, in the path, which the log does not keep.
     streamed = request.stream or row["ttft_s"] is not None
     return replace(request, model=request.model or row["model"], stream=streamed)
+
+
+def _in_our_words(row: Mapping[str, Any], body: Mapping[str, Any]) -> Request:
+    """The request of a row without a body that was sent: it was written field by field."""
+    try:
+        turns = tuple(
+            Message(role=turn["role"], content=_content_of(turn["content"])) for turn in body["messages"]
+        )
+        return Request(model=body["model"], messages=turns, stream=body["stream"])
+    except SHAPE_ERRORS as exc:
+        raise DataError(
+            f"what call {row['id']} asked cannot be read ({exc!r}): look at its column `request`"
+        ) from exc
+
+
+def _content_of(content: str | list[dict[str, Any]]) -> str | tuple[Part, ...]:
+    if isinstance(content, str):
+        return content
+    known = (_part_of(part) for part in content)
+    return tuple(part for part in known if part is not None)
+
+
+def _part_of(part: dict[str, Any]) -> Part | None:
+    if "text" in part:
+        return Text(text=part["text"])
+    return Image(url=part["url"]) if part["url"] and "name" not in part else None
 
 
 def _without_renames(row: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
