@@ -16,14 +16,14 @@ def grid(matrix: pd.DataFrame, title: str) -> go.Figure:
     if matrix.empty:
         return nothing(title)
     models = [str(model) for model in matrix.index]
-    percent = 100 * matrix.to_numpy(dtype=float)
+    percent = (100 * matrix.to_numpy(dtype=float)).tolist()
     numbers = [["–" if math.isnan(x) else f"{x:.0f}" for x in row] for row in percent]
     # with long names on both axes no room is left for the grid, so columns have the number of their row
     places = [str(i) for i in range(1, len(models) + 1)]
     names = [html.escape(model, quote=False) for model in models]
     figure = go.Figure(
         go.Heatmap(
-            z=percent,
+            z=[[None if math.isnan(x) else x for x in row] for row in percent],  # JSON has no nan
             x=places,
             y=models,
             text=numbers,
