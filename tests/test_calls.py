@@ -6,12 +6,14 @@ import pickle
 from decimal import Decimal
 
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from workbench.calls import (
     Chunk,
     Completion,
     Image,
     Message,
+    ModelInfo,
     Progress,
     Secret,
     Thought,
@@ -144,6 +146,31 @@ def test_what_a_model_writes_is_shown_as_text_and_not_as_markup() -> None:
     assert "<script>" not in shown
     assert "<b>" not in shown
     assert "&lt;script&gt;" in shown
+
+
+def test_a_completion_is_one_short_line_without_control_characters() -> None:
+    call = ToolCall(id="1", name="f", arguments='{"a": "\x1b[2J"}')
+    answer = Completion(
+        text="x" * 1000 + "\x1b[2J", provider="p", model="m", tool_calls=(call,), parsed={"a": 1}
+    )
+    assert repr(answer) == (
+        f"Completion('{'x' * 300}…' · parsed {{'a': 1}} · "
+        'calls f({"a": "\\x1b[2J"}) · p/m · cost unknown)'
+    )
+    assert "\x1b" not in repr(Completion(text="\x1b[2J"))
+
+
+def test_in_a_notebook_no_form_of_a_completion_lets_a_model_write_markup() -> None:
+    formatter = DisplayFormatter()
+    call = ToolCall(id="1", name="<script>", arguments="<img src=x>")
+    shown, _ = formatter.format(Completion(text="# [a](javascript:b) <script>", tool_calls=(call,)))
+    assert set(shown) == {"text/plain", "text/html"}
+    assert "<script>" not in shown["text/html"]
+    assert "calls &lt;script&gt;(&lt;img src=x&gt;)" in shown["text/html"]
+
+
+def test_what_is_known_of_a_model_is_all_that_its_line_says() -> None:
+    assert repr(ModelInfo(id="m", tools=False)) == "ModelInfo(id='m', tools=False)"
 
 
 def test_raw_is_what_was_received_and_none_where_nothing_was() -> None:

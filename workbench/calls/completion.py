@@ -13,6 +13,7 @@ import orjson
 from workbench.calls.request import Message, Thought, ToolCall
 
 Vector = tuple[float, ...]
+_LONGEST = 300  # characters of a text in a repr
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
 OutputBy = Literal["native", "tool", "instruction"]
 """How an answer was made to fit a schema: by the provider, by a tool that had to be called, or by words."""
@@ -236,12 +237,28 @@ class Completion:
             words.append(f"ended by {self.finish_reason}")
         return " · ".join(words)
 
+    def __repr__(self) -> str:
+        parsed = [] if self.parsed is None else [f"parsed {_short(repr(self.parsed))}"]
+        called = [
+            repr(call)[1:-1] for call in self._called()
+        ]  # what models write may have control characters
+        words = [repr(_short(self.text)), *parsed, *called, self.facts()]
+        return f"Completion({' · '.join(words)})"
+
     def _repr_html_(self) -> str:
         # What a model writes is hostile until proven otherwise: it is shown as text, never as markup.
+        texts = "\n".join(filter(None, [self.text, *self._called()]))
         return (
-            f'<div style="white-space:pre-wrap">{html.escape(self.text)}</div>'
+            f'<div style="white-space:pre-wrap">{html.escape(texts)}</div>'
             f'<div style="opacity:.65;font-size:85%;margin-top:.4em">{html.escape(self.facts())}</div>'
         )
+
+    def _called(self) -> list[str]:
+        return [f"calls {call.name}({_short(call.arguments)})" for call in self.tool_calls]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _number(count: int | None) -> str:

@@ -35,6 +35,10 @@ class ModelInfo:
     refuses: frozenset[str] | None = None
     listed: bool | None = None
 
+    def __repr__(self) -> str:
+        known = "".join(f", {name}={fact!r}" for name in FACTS if (fact := getattr(self, name)) is not None)
+        return f"ModelInfo(id={self.id!r}{known})"
+
     def updated(self, later: ModelInfo) -> ModelInfo:
         """This record with what a better source knows, under the id that it has here."""
         known = {name: fact for name in FACTS if (fact := getattr(later, name)) is not None}

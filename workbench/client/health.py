@@ -57,6 +57,12 @@ class Health:
     problem: str = ""
     remedy: str = ""
 
+    def __repr__(self) -> str:
+        latency = "" if self.latency_s is None else f"{self.latency_s:.2f} s"
+        models = "" if self.models is None else f"{self.models} models"
+        words = [f"{self.provider} {self.status}", latency, models, self.problem, self.remedy]
+        return f"Health({' · '.join(filter(None, words))})"
+
     @property
     def wrong(self) -> bool:
         """Whether the user has set it up and cannot use it."""

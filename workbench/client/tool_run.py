@@ -47,6 +47,17 @@ class ToolRun:
         costs = [completion.cost_usd for completion in self.completions]
         return None if None in costs else sum((cost for cost in costs if cost), Decimal(0))
 
+    def __repr__(self) -> str:
+        return f"ToolRun({self._facts()}: {self.completion!r})"
+
+    def _repr_html_(self) -> str:
+        return f'{self.completion._repr_html_()}<div style="opacity:.65;font-size:85%">{self._facts()}</div>'
+
+    def _facts(self) -> str:
+        turns = "1 turn" if self.turns == 1 else f"{self.turns} turns"
+        cost = "cost unknown" if self.cost_usd is None else f"${self.cost_usd:.6f}"
+        return f"{turns} · {cost} in all · {'finished' if self.finished else 'not finished'}"
+
 
 def runnable(tools: Sequence[ToolLike]) -> dict[str, Function]:
     """The functions by their names.
