@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
+_CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +23,7 @@ class Experiment:
         samples: Samples of it that were asked.
         epochs: Times that each was asked.
         problems: Models that gave no answer, or were given up, and why.
+        errors: How many calls failed, by model; of an experiment that went on, since then.
     """
 
     id: str
@@ -29,6 +32,35 @@ class Experiment:
     samples: int
     epochs: int
     problems: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        lines = [f"{model}: {', '.join(self._facts(model))}" for model in self.models]
+        return "\n".join([f"Experiment {self.id}: {self._asked()}", *lines, self._further()])
+
+    def _repr_html_(self) -> str:
+        cells = [(model, " · ".join(self._facts(model))) for model in self.models]
+        rows = "".join(
+            f'<tr><th scope="row" style="{_CELL}">{html.escape(model)}</th>'
+            f'<td style="{_CELL}">{html.escape(facts)}</td></tr>'
+            for model, facts in cells
+        )
+        return (
+            f"<div><p>Experiment <b>{html.escape(self.id)}</b>: {html.escape(self._asked())}</p>"
+            f"<table><tbody>{rows}</tbody></table><p><code>{html.escape(self._further())}</code></p></div>"
+        )
+
+    def _asked(self) -> str:
+        times = "" if self.epochs == 1 else f" × {self.epochs} epochs"
+        return f"{self.samples} samples of {self.dataset}{times}"
+
+    def _facts(self, model: str) -> list[str]:
+        failed = self.errors.get(model, 0)
+        problem = [self.problems[model]] if model in self.problems else []
+        return [f"{failed} of {self.samples * self.epochs} calls failed", *problem]
+
+    def _further(self) -> str:
+        return f"workbench.summary(workbench.results(client.log, {self.id!r}))"
 
 
 def new_experiment_id(now: datetime | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -110,6 +111,7 @@ async def evaluate(
         samples=len(dataset),
         epochs=epochs,
         problems=evaluation.problems(),
+        errors=dict(evaluation.errors),
     )
 
 
@@ -143,6 +145,7 @@ class _Evaluation:
     given_up: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
+    errors: Counter[str] = field(default_factory=Counter)
 
     def problems(self) -> dict[str, str]:
         silent = {model: problem for model, problem in self.failed.items() if model not in self.answered}
@@ -193,6 +196,7 @@ class _Evaluation:
             completion = exc.completion
         except CallError as exc:
             self.failed[model] = str(exc)
+            self.errors[model] += 1
             if isinstance(exc, (AuthenticationError, ModelNotFoundError)):
                 self.given_up[model] = str(exc)
             return replace(ended, outcome="error", error=exc)
