@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from workbench.evals.start import find_models, simulate
     from workbench.providers import Host, register
     from workbench.widgets.dataset_run import dataset_run
+    from workbench.widgets.frames import show
     from workbench.widgets.interactive import interactive
+    from workbench.widgets.labeller import labeller
     from workbench.widgets.playground import playground
     from workbench.widgets.progress import progress_bar
 
@@ -69,13 +71,16 @@ _ROOMS = {
     "experiments": "analysis.results",
     "find_models": "evals.start",
     "interactive": "widgets.interactive",
+    "labeller": "widgets.labeller",
     "load_dataset": "evals.dataset",
+    "load_ipython_extension": "magics",  # what `%load_ext workbench` looks for
     "playground": "widgets.playground",
     "progress_bar": "widgets.progress",
     "register": "providers",
     "regression": "analysis.regression",
     "results": "analysis.results",
     "run": "bridge",
+    "show": "widgets.frames",
     "simulate": "evals.start",
     "summary": "analysis.results",
 }
@@ -109,6 +114,7 @@ __all__ = [
     "experiments",
     "find_models",
     "interactive",
+    "labeller",
     "load_dataset",
     "log",
     "playground",
@@ -118,6 +124,7 @@ __all__ = [
     "regression",
     "results",
     "run",
+    "show",
     "simulate",
     "summary",
 ]
