@@ -49,8 +49,11 @@ class Estimate:
         return f"{value} % [{low}, {high}], n={self.n}"
 
 
-def proportion(successes: int, n: int) -> Estimate:
+def proportion(successes: float, n: int) -> Estimate:
     """A share of `n` items with Wilson's interval, which holds near 0 and 1 too; `nan` where `n` is 0.
+
+    Items may count in part, such as a tie for half: they spread less than whole ones, and the interval is
+    rather too wide then.
 
     Raises:
         ValueError: Not 0 <= `successes` <= `n`.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,9 @@ from uuid6 import uuid7
 from workbench.errors import ConfigError
 from workbench.log.process import process_facts
 from workbench.log.recorder import Recorder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Kind = Literal["vote", "label"]
 
@@ -100,3 +103,15 @@ def value_of(label: str) -> float | None:
 async def keep(recorder: Recorder, judgement: Judgement) -> None:
     """Write a judgement to the log; it outlives the process once this returns."""
     await recorder.write("labels", judgement.line())
+
+
+def judgements_in(frame: pd.DataFrame) -> list[Judgement]:
+    """The rows of `Log.labels` as judgements, in their order."""
+    known = frame[[each.name for each in fields(Judgement)]]
+    rows = known.astype(object).where(known.notna(), None).to_dict("records")
+    return [Judgement(**{str(name): _single(value) for name, value in row.items()}) for row in rows]
+
+
+def _single(value: Any) -> Any:
+    """The value of a cell; of an array of ids their tuple."""
+    return tuple(value) if hasattr(value, "__len__") and not isinstance(value, str) else value

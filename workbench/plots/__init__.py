@@ -7,6 +7,7 @@ lines grey, so that a figure reads on a light and on a dark page. To update a fi
 
 from workbench.plots.look import PALETTE, Colours, colours
 from workbench.plots.models import accuracy, accuracy_cost, agreement, cost, latency
+from workbench.plots.people import preferences
 from workbench.plots.usage import durations, repriced, spending, waiting
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "cost",
     "durations",
     "latency",
+    "preferences",
     "repriced",
     "spending",
     "waiting",

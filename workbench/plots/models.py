@@ -89,10 +89,16 @@ def accuracy(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure
     title = "Accuracy, % of samples, with 95 % interval"
     if summary.empty:
         return nothing(title)
-    models = list(summary["model"])
+    return shares(list(summary["model"]), _accuracies(summary), title, "samples right, %", palette)
+
+
+def shares(
+    models: list[str], found: list[Estimate], title: str, axis: str, palette: Colours | None = None
+) -> go.Figure:
+    """A share of each model as a point with its interval, on an axis from 0 to 100 %."""
     palette = palette or colours(sorted(models))
     figure = go.Figure()
-    for model, share in zip(models, _accuracies(summary), strict=True):
+    for model, share in zip(models, found, strict=True):
         figure.add_scatter(
             x=[100 * share.value],
             y=[model],
@@ -104,7 +110,7 @@ def accuracy(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure
             cliponaxis=False,
             hovertemplate=f"{model}: {share.percent()}<extra></extra>",
         )
-    figure.update_xaxes(title_text="samples right, %", range=[-2, 102])
+    figure.update_xaxes(title_text=axis, range=[-2, 102])
     return styled(figure, title, models)
 
 
