@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from served import Steered
@@ -12,6 +14,7 @@ from served import Steered
 from workbench.analysis.prompts import Asked, earlier_prompts
 from workbench.calls import Image, Message, Text
 from workbench.client import Client
+from workbench.config import Settings
 from workbench.log.labelling import Judgement, keep
 
 PAIR = ("sim/swift", "sim/local")
@@ -132,7 +135,9 @@ async def test_what_the_log_answered_has_its_prompt(client: Client) -> None:
     ]
 
 
-async def test_what_was_stopped_before_it_was_sent_has_its_prompt(simulated: Any, tmp_path: Any) -> None:
+async def test_what_was_stopped_before_it_was_sent_has_its_prompt(
+    simulated: Settings, tmp_path: Path
+) -> None:
     async with Client(home=tmp_path / "home", settings=simulated, concurrency=1) as client:
         begun = asyncio.Event()
         under_way = client.chat("sim/local", "one", on_chunk=lambda _: begun.set(), max_tokens=500)
@@ -168,9 +173,9 @@ async def test_votes_are_counted_by_model_as_they_stand(client: Client) -> None:
     found = {each.prompt: each for each in earlier_prompts(client.log)}
     hello, bye = found["Hello"].calls, found["Bye"].calls
 
-    async def vote(labeller: str, calls: tuple[Any, ...], *chosen: Any) -> None:
-        told = {"labeller": labeller, "question": "Which is best?", "calls": calls, "chosen": chosen}
-        await keep(client.recorder, Judgement(kind="vote", **told))
+    async def vote(labeller: str, calls: tuple[UUID, ...], *chosen: UUID) -> None:
+        said = Judgement(kind="vote", labeller=labeller, question="Best?", calls=calls, chosen=chosen)
+        await keep(client.recorder, said)
 
     await vote("ann", hello, hello[0])
     await vote("ann", hello, hello[1])  # another mind
@@ -190,6 +195,6 @@ async def test_more_entries_of_one_prompt_than_a_page_has_leave_room_for_older_o
     assert (newer.prompt, newer.answers, older.prompt) == ("newer", 5, "older")
 
 
-def test_a_folder_without_a_log_has_none(tmp_path: Any) -> None:
+def test_a_folder_without_a_log_has_none(tmp_path: Path) -> None:
     found: list[Asked] = earlier_prompts(Client(home=tmp_path / "none").log)
     assert found == []
