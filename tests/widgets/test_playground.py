@@ -36,7 +36,7 @@ class Client:
 
 
 def states(panel: Playground) -> list[str]:
-    return [pane["state"] for pane in panel.panes.live()["panes"]]
+    return [pane["state"] for pane in panel.panes.live()["answers"]]
 
 
 async def stopped_once_under_way(panel: Playground, client: Client) -> dict[str, Completion]:
@@ -128,5 +128,5 @@ async def test_the_run_button_does_what_run_does() -> None:
 def test_before_the_first_run_the_panes_follow_the_choice() -> None:
     panel = playground(Client(), ["quick/a"], choices=["quick/b"])
     panel.picker.boxes["quick/b"].value = True
-    assert [pane["model"] for pane in panel.panes.live()["panes"]] == ["quick/a", "quick/b"]
+    assert [head["name"] for head in panel.panes.live()["heads"]] == ["quick/a", "quick/b"]
     assert states(panel) == ["ready", "ready"]
