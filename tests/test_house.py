@@ -37,6 +37,32 @@ def test_the_code_is_formatted() -> None:
     assert code == 0, said
 
 
+OXLINT = str(Path(sys.executable).with_name("oxlint"))
+
+
+def test_oxlint_finds_nothing_in_the_javascript() -> None:
+    code, said = ran(OXLINT, "workbench")
+    assert code == 0, said
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "node.innerHTML = text;",
+        'node["outerHTML"] = text;',
+        'node.insertAdjacentHTML("beforeend", text);',
+        "document.write(text);",
+        "node.srcdoc = text;",
+    ],
+)
+def test_the_javascript_can_not_let_text_in_as_markup(markup: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.js"
+    script.write_text(f"export function show(node, text) {{ node.append(text); {markup} }}\n")
+    code, said = ran(OXLINT, "--config", str(ROOT / ".oxlintrc.json"), str(script))
+    assert code != 0
+    assert "no-restricted-properties" in said
+
+
 def test_imports_point_down_and_each_foreign_library_has_one_room() -> None:
     code, said = ran(str(Path(sys.executable).with_name("lint-imports")))
     assert code == 0, said
