@@ -17,7 +17,7 @@ from workbench.plots.grid import grid
 from workbench.plots.look import Colours, colours, dollars, nothing, styled
 
 TITLE = "Time, speed and cost of each answer"
-SIGNS = "● done  ○ under way  × failed or stopped; bar: median of the others"
+SIGNS = "● done  ○ under way  × failed or stopped · bar: median of ● and ○"
 SYMBOLS = {"done": "circle", "failed": "x-thin", "stopped": "x-thin"}
 RUNNING_SYMBOL = "circle-open"
 ROW_PX = 30

@@ -105,6 +105,10 @@ class LiveCharts(Showing):
         with self._lock:
             self._opened = self.fold.value
             self.fold.tooltip = OPENED if self._opened else CLOSED
+            if self._figures is None:
+                # Here, and not when it first draws: a run must not wait for it.
+                self._figures = _figures()
+                self._body.children = (self.words, self._figures)
             self._body.layout.display = "" if self._opened else "none"
             self._draw()
 
@@ -129,16 +133,14 @@ class LiveCharts(Showing):
             self.words.value = html.escape(self.static_text())
             if self.similarity.notna().any(axis=None):
                 figures.append(similarity(self.similarity).to_json())
-        self._in_page().figures = figures
+        self._figures.figures = figures
 
-    def _in_page(self) -> Any:
-        if self._figures is None:
-            # It reads 5 MB and sends them to the page: for those alone who open it.
-            from workbench.widgets.figures import Figures
 
-            self._figures = Figures()
-            self._body.children = (self.words, self._figures)
-        return self._figures
+def _figures() -> Any:
+    # It reads 5 MB and sends them to the page: for those alone who open it.
+    from workbench.widgets.figures import Figures
+
+    return Figures()
 
 
 def _texts(panes: Sequence[PaneState]) -> dict[str, list[str]]:
