@@ -26,7 +26,7 @@ def cells(html: str) -> list[list[str]]:
             elif tag in {"td", "th"}:
                 rows[-1].append("")
             else:
-                assert tag in {"table", "thead", "tbody", "div", "p"}
+                assert tag in {"table", "thead", "tbody", "div", "p", "wbr"}
 
         def handle_data(self, data: str) -> None:
             if rows and rows[-1]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 
-from workbench.bridge import run
-from workbench.calls import Completion, Message
+from workbench.bridge import PATIENCE_S
+from workbench.calls import Completion
 from workbench.widgets.draft import Draft
 from workbench.widgets.facts import FACTS, UNKNOWN, facts, summary
-from workbench.widgets.panes import Panes
+from workbench.widgets.panes import Head, Panes
 from workbench.widgets.player import Player
 from workbench.widgets.session import Chats, Turn
 from workbench.widgets.showing import Showing
@@ -23,16 +24,18 @@ class Answers(Showing):
     """One prompt to one model or several, asked once.
 
     Attributes:
-        turn: The prompt and its answers; `None` before `ask`.
+        turn: The prompt and its answers.
         view: The panes.
     """
 
     def __init__(self, client: Chats, draft: Draft) -> None:
         self._draft = draft
         self._told = 0
+        self._ended = threading.Event()
         self._player = Player(client, self._show, self._end)
         self.turn = Turn.of(draft)
         self.view = Panes()
+        self.view.begin(_heads(draft.models))
         self.view.show(self.turn.comparison.panes())
 
     @property
@@ -55,15 +58,15 @@ class Answers(Showing):
         """
         self.turn = self._player.start(self._draft)
         try:
-            run(self._player.ended())
+            self._ended.wait()
         except KeyboardInterrupt:
             self._player.stop()
-            run(self._player.ended())
+            self._ended.wait(PATIENCE_S)
             raise
 
     def static_html(self) -> str:
         """Prompt, numbers and texts."""
-        return table(_text(self.turn.draft.question()), self.turn.comparison.panes())
+        return table(self.turn.draft.words(), self.turn.comparison.panes())
 
     def static_text(self) -> str:
         """The whole answers too: a terminal shows nothing else."""
@@ -89,10 +92,17 @@ class Answers(Showing):
             self.view.settle()
 
     def _end(self, turn: Turn) -> None:
-        self._show(turn)
-        self.view.settle()
-        self.keep()
+        try:
+            self._show(turn)
+            self.view.settle()
+            self.keep()
+        finally:
+            self._ended.set()
 
 
-def _text(message: Message) -> str:
-    return message.content if isinstance(message.content, str) else ""
+def _heads(models: tuple[str, ...]) -> list[Head]:
+    if len(models) == 1:
+        return [Head(name=models[0], colour="")]
+    from workbench.plots import colours  # plotly takes seconds: who asks one model does without
+
+    return [Head(name=model, colour=colour) for model, colour in colours(models).items()]

@@ -18,7 +18,9 @@ from workbench.widgets.words import money
 MOST_ROWS = 60
 _LONGEST = 300
 _WIDEST = 120  # characters of a line; beyond them a column becomes a line
-_CELL = "padding:.2em .8em .2em 0;vertical-align:top;overflow-wrap:anywhere;text-align:"
+_NARROW = 40
+_CELL = "padding:.2em .8em .2em 0;vertical-align:top;text-align:"
+_WIDE = ";min-width:16em;white-space:normal;overflow-wrap:anywhere"
 
 
 class Table(pd.DataFrame):
@@ -26,13 +28,15 @@ class Table(pd.DataFrame):
 
     def _repr_html_(self) -> str:
         columns, note = _columns(self)
-        heads = "".join(_html("th", each.side, each.name) for each in columns)
+        # Names of columns are longer than what is in them: they break where they have underlines.
+        heads = "".join(_html("th", each.side, each.name).replace("_", "_<wbr>") for each in columns)
         cells = zip(*([_html("td", each.side, cell) for cell in each.cells] for each in columns), strict=True)
         rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
+        remark = f'<p style="opacity:.75">{html.escape(note)}</p>' if note else ""
         return (
             f'<div style="overflow-x:auto"><table><thead><tr>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
-            f'<p style="opacity:.75">{html.escape(note)}</p></div>'
+            f"{remark}</div>"
         )
 
     def __repr__(self) -> str:
@@ -86,7 +90,9 @@ def _columns(table: pd.DataFrame) -> tuple[list[_Column], str]:
         if len(column) and column.isna().all():
             empty.append(name)
             continue
-        numbers = all(isinstance(value, Real | Decimal) for value in column.dropna())
+        numbers = all(
+            isinstance(each, Real | Decimal) and not isinstance(each, bool) for each in column.dropna()
+        )
         cells = [_cell(name, value) for value in column.head(MOST_ROWS)]
         shown.append(_Column(name=name, side="right" if numbers else "left", cells=cells))
     notes = [f"{MOST_ROWS} of {len(frame):,} rows"] if len(frame) > MOST_ROWS else []
@@ -96,7 +102,8 @@ def _columns(table: pd.DataFrame) -> tuple[list[_Column], str]:
 
 
 def _html(tag: str, side: str, text: str) -> str:
-    return f'<{tag} style="{_CELL}{side}">{html.escape(text)}</{tag}>'
+    room = ";white-space:nowrap" if tag == "td" and len(text) <= _NARROW else _WIDE if tag == "td" else ""
+    return f'<{tag} style="{_CELL}{side}{room}">{html.escape(text)}</{tag}>'
 
 
 def _cell(name: str, value: Any) -> str:
