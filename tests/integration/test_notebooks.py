@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from project import NOTEBOOKS, Project, errors_in
+from project import NOBODY, NOTEBOOKS, Project, errors_in
 from uuid6 import uuid7
 
 from workbench.log import Recorder
@@ -18,12 +18,16 @@ PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 PARAMETERS = {
     "00_tour.ipynb": {"models": "sim/swift,sim/local", "limit": "3"},
     "10_compare.ipynb": {"models": "sim/swift,sim/local", "limit": "3"},
+    "20_dataset_run.ipynb": {"models": "sim/swift,sim/local", "limit": "3", "epochs": "2"},
     "30_usage.ipynb": {"since": "7d", "by": "experiment", "reprice_to": "sim/steady"},
+    "50_providers.ipynb": {"search": "free", "everyone": "True"},
 }
 LOGGED = {
     "00_tour.ipynb": 9,
     "10_compare.ipynb": 6,
+    "20_dataset_run.ipynb": 12,
     "30_usage.ipynb": 0,
+    "50_providers.ipynb": 0,
 }  # calls in the project's log; a demonstration's are not
 
 
@@ -74,6 +78,42 @@ def test_the_usage_notebook_of_an_empty_log_says_so_and_how_to_fill_it(project: 
     assert "The log has no calls (since '30d'): `workbench compare` or" in words_of(notebook)
     assert "no calls yet" in words_of(notebook)
     assert not project.home.exists()
+
+
+def test_the_run_notebook_goes_on_with_the_last_experiment_and_shows_its_numbers(simulated: Project) -> None:
+    asked = simulated.workbench("compare", "-m", "sim/local", "--limit", "4", "--no-report")
+    assert asked.code == 0, asked.err
+    [experiment] = simulated.experiments()
+    notebook = simulated.folder / "made.ipynb"
+    process = simulated.start(
+        "-m", "papermill", str(NOTEBOOKS / "20_dataset_run.ipynb"), str(notebook), "-p", "experiment", "last"
+    )
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    said = words_of(notebook)
+    assert f"Experiment {experiment}: 1 models" in said
+    assert "4 samples of first_walk = 4 calls" in said
+    assert "4 of 4 (100 %)" in said  # in the monitor's static form
+    assert f"Experiment {experiment}: 4 of 4 calls, 4 answered, 0 failed or interrupted." in said
+    assert simulated.statuses() == {"ok": 4}
+
+
+def test_the_providers_notebook_says_where_a_key_is_from_and_what_is_wrong_but_not_the_key(
+    project: Project,
+) -> None:
+    key = "sk-seen-by-nobody-0123456789"
+    (project.folder / ".env").write_text(f"OPENAI_API_KEY={key}\nOPENAI_BASE_URL={NOBODY}\n")
+    notebook = project.folder / "made.ipynb"
+    process = project.start("-m", "papermill", str(NOTEBOOKS / "50_providers.ipynb"), str(notebook))
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    said = words_of(notebook)
+    assert "Set up, and cannot be used: openai" in said
+    assert "OPENAI_API_KEY from .env" in said
+    assert "unreachable" in said
+    assert "the simulator on this machine shows what it would look like" in said
+    assert "4 models (sim 4)" in said
+    assert project.holds(key) == [project.folder / ".env"]
 
 
 def test_nbmake_runs_the_notebooks_as_they_are(simulated: Project) -> None:

@@ -135,7 +135,8 @@ def _row(state: ModelState, colour: str) -> str:
     times = tuple(
         UNKNOWN if time is None else f"{time:.2f} s" for time in (state.ttft_p50_s, state.duration_p50_s)
     )
-    cells = [*numbers, state.accuracy.percent(), None, *times, _cost(state)]
+    share = state.accuracy.percent() if state.accuracy.n else UNKNOWN
+    cells = [*numbers, share, None, *times, _cost(state)]
     drawn = f'<td style="{_CELL}">{_interval(state.accuracy, colour)}</td>'
     row = "".join(
         drawn if cell is None else f'<td style="{_RIGHT}">{html.escape(cell)}</td>' for cell in cells
