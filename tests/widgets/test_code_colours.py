@@ -28,3 +28,7 @@ def test_every_language_is_known_and_loses_no_character(language: str) -> None:
 def test_code_of_other_languages_and_very_long_code_is_plain() -> None:
     assert highlighted("def f(): 1", "klingon") == ["def f(): 1"]
     assert highlighted("1 " * LONGEST_CODE, "py") == ["1 " * LONGEST_CODE]
+
+
+def test_java_has_its_keywords_though_another_lexer_reads_it() -> None:
+    assert highlighted("public class A", "java")[0] == ["span", {"class": "hl-keyword"}, "public"]

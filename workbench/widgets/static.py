@@ -1,45 +1,133 @@
-"""The comparison as a plain HTML table: for papermill, nbconvert and whoever reads a saved notebook."""
+"""Prompts and answers as plain HTML: for papermill, nbconvert and whoever reads a saved notebook.
+
+It needs no style sheet, no script and no network, and takes its colours from the page, be it light or dark.
+"""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import pandas as pd
+
+from workbench.calls import Image
 from workbench.widgets.comparison import PaneState
+from workbench.widgets.draft import Draft, filled
 from workbench.widgets.facts import FACTS, facts, summary
+from workbench.widgets.markdown import escaped, html_of, render
+from workbench.widgets.numbers import similarity_table
+from workbench.widgets.session import Turn
+
+Colours = Mapping[str, str]
 
 _CELL = "text-align:left;vertical-align:top;padding:.3em .8em .3em 0"
-_TEXT = "white-space:pre-wrap;overflow-wrap:anywhere"
+# Marks that stack up on a letter, and words without an end, stay within their box.
+_BOX = "overflow:auto;overflow-wrap:anywhere"
+_PLAIN = f"{_BOX};white-space:pre-wrap"
+_WIDE = "overflow-x:auto"
+_MARKDOWN = f"{_BOX};white-space:pre-line"
+
+
+def static_session(
+    turns: Sequence[Turn],
+    *,
+    similarity: pd.DataFrame | None = None,
+    votes: Sequence[str] = (),
+    colours: Colours | None = None,
+) -> str:
+    """A conversation with several models: every prompt, every number, every answer with its Markdown.
+
+    Everything that people and models wrote is escaped, or made of `markdown.TAGS`.
+
+    Args:
+        turns: The last one last.
+        similarity: Of the last turn's answers, models × models, as `similarity_matrix` gives it.
+        votes: What was voted, a line each.
+        colours: A colour for each model, as `#rrggbb`, shown as a bar beside its name.
+    """
+    if not turns:
+        return "<p>Nothing was asked yet.</p>"
+    shown = "".join(
+        (f"<h4>Turn {number} of {len(turns)}</h4>" if len(turns) > 1 else "")
+        + _asked(turn.draft)
+        + _answers(turn.comparison.panes(), colours or {})
+        for number, turn in enumerate(turns, 1)
+    )
+    if similarity is not None:
+        shown += f'<div style="{_WIDE}">{similarity_table(similarity)}</div>'
+    if votes:
+        shown += _titled("Votes", "<br>".join(map(escaped, votes)), _BOX)
+    return f"<div>{shown}</div>"
 
 
 def table(prompt: str, panes: Sequence[PaneState]) -> str:
-    """Prompt, numbers and full texts, everything escaped: what models write is shown, never rendered."""
-    heads = "".join(
-        f'<th style="{_CELL}">{html.escape(head)}</th>' for head in ("model", "state", *_labels())
-    )
-    rows = "".join(_rows(pane, len(FACTS) + 2) for pane in panes)
+    """One prompt, the numbers of its answers, and their texts."""
+    return f"<div>{_titled('Prompt', escaped(prompt))}{_answers(panes, {})}</div>"
+
+
+def _asked(draft: Draft) -> str:
+    """What was sent, with the variables filled in, and what it was made of."""
+    parts = [("System prompt", draft.system), ("Prompt", draft.prompt)]
+    texts = [(title, filled(text, draft.variables)) for title, text in parts if text]
+    texts += [("Variables", _lines(draft.variables, draft.names))] if draft.names else []
+    texts += [("Images", "\n".join(map(_name, draft.images)))] if draft.images else []
+    own = {
+        f"{model}: {name}": value for model, some in draft.own_params.items() for name, value in some.items()
+    }
+    params = {name: repr(value) for name, value in {**draft.params, **own}.items() if name != "tags"}
+    texts += [("Parameters", _lines(params, params))] if params else []
+    return "".join(_titled(title, escaped(text)) for title, text in texts)
+
+
+def _lines(values: Mapping[str, str], names: Iterable[str]) -> str:
+    return "\n".join(f"{name} = {values[name]}" for name in names if name in values)
+
+
+def _name(image: Image) -> str:
+    return image.url or f"{image.media_type}, {len(image.data or b'') / 1000:,.1f} kB"
+
+
+def _titled(title: str, inner: str, style: str = _PLAIN) -> str:
+    return f'<p style="margin:.6em 0 0"><b>{title}</b></p><div style="{style}">{inner}</div>'
+
+
+def _answers(panes: Sequence[PaneState], colours: Colours) -> str:
+    """A table of all numbers, so that they can be compared, and the texts below it."""
+    heads = "".join(f'<th scope="col" style="{_CELL}">{head}</th>' for head in _heads())
+    rows = "".join(_row(pane, colours) for pane in panes)
+    texts = "".join(_text(pane, colours) for pane in panes)
     return (
-        f'<div><p style="{_TEXT}"><b>Prompt</b> {html.escape(prompt)}</p>'
-        f'<table style="width:100%;border-collapse:collapse"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table><p>{html.escape(summary(panes))}</p></div>"
+        f'<div style="{_WIDE}"><table style="border-collapse:collapse"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div><p>{escaped(summary(panes))}</p>{texts}"
     )
 
 
-def _labels() -> list[str]:
-    return [label for label, _ in FACTS]
+def _heads() -> list[str]:
+    return ["model", "state", *(label for label, _ in FACTS)]
 
 
-def _rows(pane: PaneState, columns: int) -> str:
-    cells = "".join(f'<td style="{_CELL}">{html.escape(fact)}</td>' for fact in (pane.state, *facts(pane)))
+def _row(pane: PaneState, colours: Colours) -> str:
+    name = f'<th scope="row" style="{_CELL}">{_named(pane, colours)}</th>'
+    cells = "".join(f'<td style="{_CELL}">{escaped(fact)}</td>' for fact in (pane.state, *facts(pane)))
+    return f'<tr style="border-top:1px solid">{name}{cells}</tr>'
+
+
+def _named(pane: PaneState, colours: Colours) -> str:
+    again = f" · answer {pane.repeat + 1}" if pane.repeat else ""
+    colour = colours.get(pane.model)
+    bar = f"border-left:.3em solid {escaped(colour)};padding-left:.5em" if colour else ""
+    return f'<span style="{bar}">{escaped(pane.model)}{again}</span>' if bar else escaped(pane.model) + again
+
+
+def _text(pane: PaneState, colours: Colours) -> str:
+    nodes, _ = render(pane.text, whole=True)
     parts = [
-        ("opacity:.7;font-style:italic;", pane.reasoning),
-        ("", pane.text),
-        ("font-weight:bold;", pane.error),
+        (f"font-style:italic;opacity:.75;{_PLAIN}", escaped(pane.reasoning)),
+        (_MARKDOWN, html_of(nodes)),
+        (f"font-weight:bold;{_PLAIN}", escaped(pane.error)),
+        (f"opacity:.75;{_PLAIN}", escaped(pane.note)),
     ]
-    parts.append(("opacity:.7;", pane.note))
-    texts = "".join(f'<div style="{style}{_TEXT}">{html.escape(text)}</div>' for style, text in parts if text)
-    model = f'<th scope="row" style="{_CELL}">{html.escape(pane.model)}</th>'
-    return (
-        f'<tr style="border-top:1px solid">{model}{cells}</tr>'
-        f'<tr><td colspan="{columns}" style="text-align:left;padding:0 0 1em">{texts}</td></tr>'
-    )
+    inner = "".join(f'<div style="{style}">{html}</div>' for style, html in parts if html)
+    if not inner:
+        return ""
+    name = f'<p style="margin:.3em 0"><b>{_named(pane, colours)}</b></p>'
+    return f'<div style="border-top:1px solid;margin-top:.8em">{name}{inner}</div>'
