@@ -33,9 +33,9 @@ def chips(picker: Picker) -> list[Any]:
     return list(picker._chips.children)
 
 
-def press_enter(picker: Picker) -> None:
-    """What the page sends."""
-    picker.search._handle_custom_msg({"event": "submit"}, [])
+def type_and_enter(picker: Picker, text: str) -> None:
+    """What the page sends; it has emptied the field by then."""
+    picker.view.children[-1]._handle_custom_msg({"enter": text}, [])
 
 
 def test_given_models_are_ticked_on_top_and_have_a_button_in_their_colour() -> None:
@@ -87,20 +87,25 @@ def test_a_name_that_is_not_listed_is_added_by_button_or_enter_and_the_field_is_
     assert "No model here is called &#x27;my/own&#x27;" in picker._more.value
     picker.add_button.click()
     assert (picker.chosen, picker.search.value) == (("a/b", "my/own"), "")
-    picker.search.value = "another/one"
-    press_enter(picker)
+    type_and_enter(picker, "another/one")
     assert (picker.chosen, picker.search.value) == (("a/b", "my/own", "another/one"), "")
     assert picker.add_button.layout.display == "none"
     assert changes.count == 2
 
 
-def test_enter_takes_the_first_match_and_nothing_where_nothing_is_typed() -> None:
+def test_enter_takes_the_first_match_then_the_next() -> None:
     picker = Picker([], ["a/gpt-mini", "b/gpt-mini"], Changes())
-    press_enter(picker)
-    assert list(picker.chosen) == []
-    picker.search.value = "mini"
-    press_enter(picker)
-    assert list(picker.chosen) == ["a/gpt-mini"]
+    type_and_enter(picker, "mini")
+    type_and_enter(picker, "mini")
+    assert picker.chosen == ("a/gpt-mini", "b/gpt-mini")
+
+
+def test_enter_takes_what_was_typed_and_not_what_the_field_was_last_known_to_hold() -> None:
+    picker = Picker([], ["a/b", "c/d"], Changes())
+    picker.search.value = "a"
+    type_and_enter(picker, "c/d")
+    assert picker.chosen == ("c/d",)
+    assert picker.search.value == "a"
 
 
 def test_the_ninth_model_is_refused_in_words_and_the_word_goes_with_the_next_choice() -> None:
@@ -110,8 +115,11 @@ def test_the_ninth_model_is_refused_in_words_and_the_word_goes_with_the_next_cho
     assert (picker.boxes["host/m0008"].value, changes.count) == (False, 0)
     assert "more than the 8 that fit side by side" in picker.message.value
     picker.search.value = "my/own"
-    press_enter(picker)
+    picker.add_button.click()
     assert (picker.search.value, picker.chosen) == ("my/own", tuple(MANY[:MOST_MODELS]))
+    picker.message.value = ""
+    type_and_enter(picker, "my/own")
+    assert "fit side by side" in picker.message.value
     picker.remove("host/m0000")
     assert picker.message.value == ""
     with pytest.raises(ConfigError, match="9 models"):

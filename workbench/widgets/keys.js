@@ -1,24 +1,41 @@
 // What a notebook's own fields and buttons lack for those who use the keyboard.
 
-// JupyterLab would take the keys of whoever is on a box or button for its commands: x cuts the cell, Enter opens it.
+// JupyterLab would take the keys of whoever is on one of these for its commands: x cuts the cell, Enter opens it.
 // It asks the very element that has the focus.
 function keep({ target }) {
-  if (target.matches("button, input[type=checkbox]")) target.dataset.lmSuppressShortcuts = "true";
+  if (target.matches("button, select, input[type=checkbox]")) target.dataset.lmSuppressShortcuts = "true";
 }
 
 // Arrows go from the field over a list to its boxes, and from box to box.
-function step(event) {
-  const picker = event.target.closest(".workbench-picker");
-  const stops = picker ? [...picker.querySelectorAll("input[type=text], input[type=checkbox]")] : [];
+function step(event, picker) {
+  const stops = [...picker.querySelectorAll("input[type=text], input[type=checkbox]")];
   const there = stops.indexOf(event.target) + { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.defaultPrevented || !stops.includes(event.target) || !(there in stops)) return;
+  if (!stops.includes(event.target) || !(there in stops)) return;
   event.preventDefault();
   stops[there].focus();
 }
 
-function render({ el }) {
+// The words go with the key: those that the kernel knows of are behind whoever types fast. The field is emptied here,
+// or what is typed next would be lost when the kernel empties it.
+function enter(event, model) {
+  const field = event.target;
+  const text = field.value.trim();
+  if (!field.matches("input[type=text]") || !text || event.isComposing) return;
+  event.preventDefault();
+  model.send({ enter: text });
+  field.value = "";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function render({ model, el }) {
   let frame;
   let view;
+  const press = (event) => {
+    const picker = event.target.closest(".workbench-picker");
+    if (!picker || event.defaultPrevented) return;
+    if (event.key === "Enter") enter(event, model);
+    else step(event, picker);
+  };
   // A widget is made before it is put where it belongs.
   const settle = () => {
     view = el.closest(".workbench-keys");
@@ -26,13 +43,13 @@ function render({ el }) {
       frame = requestAnimationFrame(settle);
       return;
     }
-    view.addEventListener("keydown", step);
+    view.addEventListener("keydown", press, true); // a field keeps its keys to itself
     view.addEventListener("focusin", keep);
   };
   settle();
   return () => {
     cancelAnimationFrame(frame);
-    view?.removeEventListener("keydown", step);
+    view?.removeEventListener("keydown", press, true);
     view?.removeEventListener("focusin", keep);
   };
 }

@@ -58,7 +58,8 @@ class Picker(Showing):
         self._build()
         self.browse.value = not self.chosen
         self._show()
-        self._find()
+        self._find("")
+        self._look()
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -131,11 +132,10 @@ class Picker(Showing):
         self._box_layout = ipywidgets.Layout(width="auto", flex="1 1 16rem", min_width="0")
         self.row = ipywidgets.VBox([self._chips, self.message, self._found])
         bar = ipywidgets.HBox([self.search, self.browse, self.add_button], layout=wrapped)
-        self.view = with_keys([bar, self.row], "workbench-picker")
-        self.search.observe(lambda _: self._find(), "value")
-        self.search.on_msg(lambda _widget, content, _buffers: self._press(content))
-        self.browse.observe(lambda _: self._fold(), "value")
-        self.add_button.on_click(lambda _: self._take(self.search.value))
+        self.view = with_keys([bar, self.row], "workbench-picker", on_enter=self._enter)
+        self.search.observe(lambda _: self._look(), "value")
+        self.browse.observe(lambda _: self._look(), "value")
+        self.add_button.on_click(lambda _: self._add_typed())
 
     def _show(self) -> None:
         """Bring boxes and chips up to what is chosen.
@@ -147,38 +147,43 @@ class Picker(Showing):
         self._chips.children = tuple(map(self._chip, map(self._known, self.chosen)))
         self.message.value = ""
 
-    def _find(self) -> None:
-        """Bring the list up to what is typed."""
+    def _look(self) -> None:
+        """Bring everything up to what is typed, and the list too where it is to be seen."""
         typed, known = self.search.value.strip(), self._selection.choices
+        browsing = self.browse.value
+        self.browse.description = f"All {len(known):,}"
+        self.browse.icon = "chevron-up" if browsing else "chevron-down"
+        self.browse.tooltip = "Hide the list" if browsing else "Show all models that can be asked"
+        self.add_button.description = f"Add {typed}"
+        self.add_button.layout.display = None if typed and typed not in known else "none"
+        self._found.layout.display = None if browsing or typed else "none"
+        if browsing or typed:
+            self._find(typed)
+
+    def _find(self, typed: str) -> None:
         found = self._selection.find(typed)
         self._list.children = tuple(map(self._row, found[:ROWS]))
         rest = len(found) - ROWS
         remark = f"… and {rest:,} more: type to narrow" if rest > 0 else ""
         if not found:
-            remark = f"No model here is called {typed!r}: press Enter to add it." if known else NOBODY
+            remark = f"No model here is called {typed!r}: press Enter to add it." if typed else NOBODY
         self._more.value = hint(remark)
-        self.browse.description = f"All {len(known):,}"
-        self.add_button.description = f"Add {typed}"
-        self.add_button.layout.display = None if typed and typed not in known else "none"
         self._heading.layout.display = None if found else "none"
-        self._fold()
 
-    def _fold(self) -> None:
-        shown = self.browse.value
-        self._found.layout.display = None if shown or self.search.value.strip() else "none"
-        self.browse.icon = "chevron-up" if shown else "chevron-down"
-        self.browse.tooltip = "Hide the list" if shown else "Show all models that can be asked"
-
-    def _press(self, content: Mapping[str, Any]) -> None:
-        if content.get("event") == "submit" and self.search.value.strip():
-            self._take(self._selection.wanted(self.search.value))
-
-    def _take(self, name: str) -> None:
+    def _try(self, name: str) -> bool:
+        """What `add` does, with problems shown; gives whether there is none."""
         try:
             self.add(name)
         except ConfigError as error:
             self.message.value = alert(str(error))
-        else:
+            return False
+        return True
+
+    def _enter(self, typed: str) -> None:
+        self._try(self._selection.wanted(typed))
+
+    def _add_typed(self) -> None:
+        if self._try(self.search.value):
             self.search.value = ""
             self.search.focus()
 
@@ -187,12 +192,8 @@ class Picker(Showing):
             return
         if not ticked:
             self.remove(name)
-            return
-        try:
-            self.add(name)
-        except ConfigError as error:
+        elif not self._try(name):
             self.boxes[name].value = False
-            self.message.value = alert(str(error))
 
     def _take_out(self, name: str) -> None:
         self.remove(name)
