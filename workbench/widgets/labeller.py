@@ -75,13 +75,13 @@ class Labeller(Showing):
         self._commands = self._bar([("s", "Skip"), ("u", "Undo"), ("?", "Keys")])
         self.note = ipywidgets.Text(
             placeholder="A note on the next judgement (n)",
+            continuous_update=False,  # letter by letter, the last ones come after the key that judges
             layout=ipywidgets.Layout(width="auto", max_width="40rem"),
         )
-        self.note.tabbable = True
         self.view = ipywidgets.VBox(
             [
-                *(self._keys, self._head, self._answers, self._choices, self.note),
-                *(self._commands, self._said, self._help),
+                *(self._head, self._answers, self._choices, self.note, self._commands),
+                *(self._said, self._help, self._keys),
             ],
             layout=ipywidgets.Layout(align_items="stretch"),
         )
@@ -100,7 +100,9 @@ class Labeller(Showing):
             self._help.layout.display = "none" if self._help.layout.display is None else None
         elif not self._turn.locked():  # a key that comes while a judgement is written was meant for that one
             async with self._turn:
-                await self._judge(key)
+                judged = await self._judge(key)
+            if judged:
+                self.keep()
 
     def static_html(self) -> str:
         """The question, how far it is, and what was found so far."""
@@ -129,17 +131,17 @@ class Labeller(Showing):
     def _take(self, key: str) -> None:
         submit(self.press(key))
 
-    async def _judge(self, key: str) -> None:
-        judged, skipped = self.state.current, len(self.state.skipped)
+    async def _judge(self, key: str) -> bool:
+        """Judge, undo or skip; whether the log has something new."""
+        skipped = len(self.state.skipped)
         row = self.state.press(key, self.note.value)
         if row is None and len(self.state.skipped) == skipped:
-            return  # no such key here, or nothing to undo
+            return False  # no such key here, or nothing to undo
         if row is not None:
             await keep(self._recorder, row)
         self.note.value = ""
-        self._show(self._told(row) if judged is not None or key == "u" else "")
-        if row is not None:
-            self.keep()
+        self._show(self._told(row))
+        return row is not None
 
     def _told(self, row: Judgement | None) -> str:
         """What was just done; with the names of the models, where those are told afterwards."""

@@ -2,6 +2,11 @@
 
 const FIELDS = "input, textarea, select, [contenteditable]";
 
+// The second click of a double click would judge the next item, which nobody has read yet.
+function once(event) {
+  if (event.detail > 1) event.stopPropagation();
+}
+
 function render({ model, el }) {
   let frame;
   let box;
@@ -19,15 +24,12 @@ function render({ model, el }) {
     model.send({ key: event.key, turn: model.get("turn") });
   }
 
-  // The second click of a double click would judge the next item, which nobody has read yet.
-  function once(event) {
-    if (event.detail > 1) event.stopPropagation();
-  }
-
   // What had the focus may be gone with the item that was shown: the next key has to be heard all the same.
   function stay() {
+    if (!box) return;
+    box.dataset.turn = model.get("turn");
     const { activeElement } = document;
-    if (box && (activeElement === document.body || box.contains(activeElement))) box.focus({ preventScroll: true });
+    if (activeElement === document.body || box.contains(activeElement)) box.focus({ preventScroll: true });
   }
 
   function settle() {
@@ -41,8 +43,9 @@ function render({ model, el }) {
     box.setAttribute("aria-label", model.get("label"));
     box.setAttribute("aria-keyshortcuts", model.get("commands").join(" "));
     box.dataset.lmSuppressShortcuts = "true"; // or x would cut the cell, and 0 0 restart the kernel
-    box.addEventListener("keydown", press);
+    box.addEventListener("keydown", press, true); // fields keep their keys to themselves
     box.addEventListener("click", once, true);
+    box.dataset.turn = model.get("turn");
   }
 
   el.className = "workbench-shortcuts";
@@ -52,7 +55,7 @@ function render({ model, el }) {
   return () => {
     cancelAnimationFrame(frame);
     model.off("change:turn", stay);
-    box?.removeEventListener("keydown", press);
+    box?.removeEventListener("keydown", press, true);
     box?.removeEventListener("click", once, true);
   };
 }
