@@ -17,11 +17,13 @@ from workbench.widgets.showing import Showing
 
 # In an HTML export there are no variables of JupyterLab: the code is as its surroundings then.
 _BOX = (
-    "margin:0;padding:.6em .8em;max-height:26em;overflow:auto;user-select:text;line-height:1.4;"
+    # Long lines scroll, however narrow the window is.
+    "box-sizing:border-box;width:0;min-width:100%;"
+    "margin:0;padding:.6em .8em;max-height:26em;overflow:auto;white-space:pre;user-select:text;"
     "border:1px solid var(--jp-border-color1, currentColor);"
     "background:var(--jp-cell-editor-background, transparent);"
     "color:var(--jp-content-font-color1, inherit);font-family:var(--jp-code-font-family, monospace);"
-    "font-size:var(--jp-code-font-size, inherit)"
+    "line-height:1.4;font-size:var(--jp-code-font-size, inherit)"
 )
 
 
@@ -45,7 +47,7 @@ class CodeView(Showing):
             description="As code",
             icon="code",
             tooltip="The cell that does the same",
-            layout=ipywidgets.Layout(width="auto"),
+            layout=ipywidgets.Layout(width="auto", align_self="flex-start"),
         )
         self.box: Any = ipywidgets.HTML(layout=ipywidgets.Layout(display="none", width="auto"))
         self.button.observe(lambda _: self.refresh(), "value")

@@ -16,6 +16,7 @@ from workbench.log import Log
 from workbench.widgets.earlier import Earlier, label_of, listing, preview
 from workbench.widgets.hints import alert, hint
 from workbench.widgets.interactive import interactive
+from workbench.widgets.keys import with_keys
 from workbench.widgets.reopening import reopened
 from workbench.widgets.session import Turn
 from workbench.widgets.showing import Showing
@@ -57,22 +58,26 @@ class History(Showing):
             rows=_ROWS,
             description="Prompts",
             style={"description_width": "auto"},
-            layout=ipywidgets.Layout(flex="3 1 22rem", width="auto"),
+            # Long entries are cut: the list takes no more room because of them.
+            layout=ipywidgets.Layout(flex="3 1 22rem", width="auto", min_width="12rem"),
         )
         self.open_button: Any = ipywidgets.Button(description="Open", icon="folder-open", disabled=True)
         self.refresh_button: Any = ipywidgets.Button(description="Refresh", icon="refresh")
-        self._preview: Any = ipywidgets.HTML(layout=ipywidgets.Layout(flex="2 1 18rem", width="auto"))
+        self._preview: Any = ipywidgets.HTML(
+            layout=ipywidgets.Layout(flex="2 1 18rem", width="auto", min_width="12rem")
+        )
         self._line: Any = ipywidgets.HTML()
         self.search.observe(lambda _: self.refresh(), "value")
         self.choice.observe(lambda _: self._show_choice(), "value")
         self.open_button.on_click(lambda _: self.open())
         self.refresh_button.on_click(lambda _: self.refresh())
         wrapping = ipywidgets.Layout(flex_flow="row wrap")
-        self.view: Any = ipywidgets.VBox(
+        self.view = with_keys(
             [
-                ipywidgets.HBox([self.search, self.refresh_button, self.open_button], layout=wrapping),
+                ipywidgets.HBox([self.search, self.refresh_button], layout=wrapping),
                 self._line,
                 ipywidgets.HBox([self.choice, self._preview], layout=wrapping),
+                self.open_button,
             ]
         )
         self._show()
