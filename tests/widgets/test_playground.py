@@ -69,7 +69,7 @@ async def test_stop_ends_the_run_and_it_gives_what_was_done() -> None:
     results = await stopped_once_under_way(panel, client)
     assert list(results) == ["quick/a"]
     assert states(panel) == ["done", "stopped"]
-    assert (panel.running, panel.run_button.disabled, panel.stop_button.disabled) == (False, False, True)
+    assert (panel.running, panel.bar.run_button.disabled, panel.bar.stop_button.disabled) == (False, False, True)
 
 
 async def test_stop_right_after_the_start_asks_nobody_for_long() -> None:
@@ -97,7 +97,7 @@ async def test_a_second_run_while_one_is_under_way_is_refused() -> None:
     await asyncio.to_thread(client.under_way.wait, 10)
     with pytest.raises(ConfigError, match="under way"):
         await panel.run()
-    panel.run_button.click()
+    panel.bar.run_button.click()
     panel.stop()
     await work
     assert [model for model, _, _ in client.asked] == ["slow/a"]
@@ -105,11 +105,11 @@ async def test_a_second_run_while_one_is_under_way_is_refused() -> None:
 
 def test_run_without_a_prompt_or_a_model_says_so() -> None:
     panel = playground(Client(), ["quick/a"], "  ")
-    panel.run_button.click()
+    panel.bar.run_button.click()
     assert "prompt is empty" in panel.panes.status
-    panel.prompt.value = "Why?"
+    panel.composer.prompt.value = "Why?"
     panel.picker.boxes["quick/a"].value = False
-    panel.run_button.click()
+    panel.bar.run_button.click()
     assert "No model is chosen" in panel.panes.status
     assert not panel.running
 
@@ -117,10 +117,10 @@ def test_run_without_a_prompt_or_a_model_says_so() -> None:
 async def test_the_run_button_does_what_run_does() -> None:
     client = Client()
     panel = playground(client, ["slow/a"], "Why?")
-    panel.run_button.click()
+    panel.bar.run_button.click()
     await asyncio.to_thread(client.under_way.wait, 10)
     assert panel.running
-    panel.stop_button.click()
+    panel.bar.stop_button.click()
     await asyncio.wait_for(panel.ended(), timeout=10)
     assert states(panel) == ["stopped"]
 

@@ -50,9 +50,13 @@ class Draft:
         """The parameters of one model's calls."""
         return {**self.params, **self.own_params.get(model, {})}
 
+    def words(self) -> str:
+        """The prompt with its variables filled in."""
+        return filled(self.prompt, self.variables)
+
     def question(self) -> Message:
-        """The user's turn, with its images and the variables filled in."""
-        text = filled(self.prompt, self.variables)
+        """The user's turn: images and words."""
+        text = self.words()
         return Message(role="user", content=(*self.images, Text(text=text)) if self.images else text)
 
     def messages(self, earlier: Sequence[Message] = ()) -> list[Message]:

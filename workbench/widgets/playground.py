@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import ipywidgets
 
-from workbench.bridge import background_loop, submit
+from workbench.bridge import run
 from workbench.calls import Completion
+from workbench.client import Client
 from workbench.errors import ConfigError
+from workbench.evals.start import find_models
+from workbench.widgets.choices import choices_of
+from workbench.widgets.code_view import CodeView
+from workbench.widgets.composer import Composer
 from workbench.widgets.draft import Draft
 from workbench.widgets.facts import summary
-from workbench.widgets.panes import Panes
+from workbench.widgets.fold import Fold
+from workbench.widgets.history import History
+from workbench.widgets.live_charts import LiveCharts
+from workbench.widgets.panes import Head, Panes, PastTurn
+from workbench.widgets.parameter_form import ParameterForm
 from workbench.widgets.picker import Picker
-from workbench.widgets.session import Chats, Session, Turn
+from workbench.widgets.play_bar import PlayBar
+from workbench.widgets.player import Player
+from workbench.widgets.session import Chats, Turn
 from workbench.widgets.showing import Showing
-from workbench.widgets.static import table
-
-# Measured with 8 panes: 25 messages a second keep up with 3,000 tokens a second, one a token does not.
-FLUSH_S = 0.04
+from workbench.widgets.static import static_session
+from workbench.widgets.vote_bar import VoteBar
 
 
 class Playground(Showing):
-    """Prompt, models, Run and Stop above one pane per model; made by `playground`.
-
-    The work runs on the workbench's background loop, so that cells and widget do not wait for each other.
+    """Question, models and parameters above one pane per model; made by `playground`.
 
     Attributes:
-        prompt: The box that holds the prompt.
-        picker: The chosen models.
-        run_button: Starts a run.
-        stop_button: Ends it at once.
+        composer: The question.
+        picker: The models.
+        form: The parameters.
+        bar: Run, Reply, Stop, and blind mode.
         panes: The answers.
-        session: The conversation that they belong to.
+        votes: Which of them is the best.
+        charts: Time, speed, cost and agreement.
+        code: The cell that does the same.
+        history: What was asked before; `None` where the client has no log.
+        player: The conversation, and what is under way.
         view: All of them together, to be put into a layout of your own.
     """
 
@@ -46,159 +57,187 @@ class Playground(Showing):
         prompt: str,
         *,
         choices: Sequence[str],
-        system: str | None,
+        system: str,
         params: Mapping[str, Any],
     ) -> None:
-        self._client, self._system, self._params = client, system, params
-        self.session = Session(client)
-        self._work: Future[None] | None = None
-        self._task: asyncio.Task[None] | None = None
-        self.prompt = ipywidgets.Textarea(
-            value=prompt,
-            rows=4,
-            placeholder="What do you want to ask?",
-            layout=ipywidgets.Layout(width="auto"),
-        )
-        self.picker = Picker(models, choices, self._lay_out)
-        wide = ipywidgets.Layout(width="6rem")
-        self.run_button = ipywidgets.Button(
-            description="Run", icon="play", button_style="primary", layout=wide
-        )
-        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout=wide)
+        own = client if isinstance(client, Client) else None
+        self._shuffle = Random()  # noqa: S311 - hides names from readers, not from attackers
+        self.player = Player(client, self._show, self._end)
         self.panes = Panes()
-        self.run_button.on_click(lambda _: self._press_run())
-        self.stop_button.on_click(lambda _: self.stop())
+        self.charts = LiveCharts()
+        self.votes = VoteBar(client, self._voted)
+        self.code = CodeView(lambda: self.draft, home=own.home if own else None)
+        self.bar = PlayBar(self._press_run, self._press_reply, self.player.stop, self._lay_out)
+        self.composer = Composer(prompt, system, self._changed)
+        self.form = ParameterForm(models, params, self._changed)
+        self.picker = Picker(models, choices_of(client, choices), self._lay_out)
+        self.panes.on_vote(lambda pane: self.votes.choose([pane]))
+        self.panes.on_drop(self.composer.add_image)
+        folded = [self.charts.view, self.code.view]
+        self.history = None if own is None else History(lambda: own.log, self._open)
+        if self.history is not None:
+            folded.append(Fold("History", "history", self.history.view, self.history.refresh).view)
         self._lay_out()
-        bar = ipywidgets.HBox(
-            [self.run_button, self.stop_button, self.picker.search],
-            layout=ipywidgets.Layout(flex_flow="row wrap"),
-        )
+        above = [self.composer.view, self.picker.view, self.form.view, self.bar.view]
         self.view = ipywidgets.VBox(
-            [self.prompt, self.picker.row, bar, self.panes], layout=ipywidgets.Layout(align_items="stretch")
+            [*above, self.panes, self.votes.view, *folded], layout=ipywidgets.Layout(align_items="stretch")
         )
 
     @property
     def draft(self) -> Draft:
         """What the boxes say."""
         return Draft(
-            prompt=self.prompt.value,
-            system=self._system or "",
+            **self.composer.values(),
             models=self.picker.chosen,
-            params=self._params,
+            params=self.form.params,
+            own_params=self.form.own_params,
+            repeats=self.form.repeats,
+            blind=self.bar.blind.value,
         )
 
     @property
     def results(self) -> dict[str, Completion]:
-        """The completions of the last run, by model; those that failed or were stopped are not in it."""
-        found = self._last.comparison.results.items() if self._last else ()
+        """The first completion of each model in the last turn; who failed or was stopped is not in it."""
+        found = self.player.last.comparison.results.items() if self.player.last else ()
         return {model: completion for (model, repeat), completion in found if repeat == 0}
 
     @property
     def errors(self) -> dict[str, Exception]:
-        """What the models that failed in the last run raised."""
-        found = self._last.comparison.errors.items() if self._last else ()
-        return {model: error for (model, repeat), error in found if repeat == 0}
+        """What the models that failed in the last turn raised."""
+        found = self.player.last.comparison.errors.items() if self.player.last else ()
+        return {model: error for (model, _), error in found}
 
     @property
     def running(self) -> bool:
-        """Whether a run is under way."""
-        return self._work is not None and not self._work.done()
+        """Whether a turn is under way."""
+        return self.player.running
 
     async def run(self) -> dict[str, Completion]:
-        """Do what the Run button does, and wait for the end.
+        """Do what the Run button does, and wait for the end; gives `results`.
 
         Raises:
-            ConfigError: The prompt is empty, no model is chosen, or a run is under way.
+            ConfigError: The prompt is empty, no model is chosen, a parameter cannot be read, or a run is
+                under way.
         """
         self._start()
         await self.ended()
         return self.results
 
     async def ended(self) -> None:
-        """Wait until the run that is under way, if any, has ended."""
-        if self._work is not None:
-            await asyncio.wrap_future(self._work)
+        """Wait until the turn that is under way, if any, has ended."""
+        await self.player.ended()
 
     def stop(self) -> None:
-        """End the run at once, from any thread; without one it does nothing."""
-        background_loop().call_soon_threadsafe(self._halt)
+        """End the turn at once, from any thread; without one it does nothing."""
+        self.player.stop()
 
     def static_html(self) -> str:
-        """Prompt, numbers and full texts of the last run."""
-        turn = self._shown
-        return table(turn.draft.prompt, turn.comparison.panes())
+        """Every turn with its numbers and texts, how alike the answers are, and the votes."""
+        turns = self.player.session.turns or [Turn.of(self.draft)]
+        return static_session(turns, similarity=self.charts.similarity, votes=self.votes.votes)
 
     def static_text(self) -> str:
         """The models, and how they stand."""
-        panes = self._shown.comparison.panes()
-        models = ", ".join(self._shown.draft.models)
-        return f"Playground: {models}: {summary(panes) or 'not run yet'}"
+        turn = self.player.last or Turn.of(self.draft)
+        panes = turn.comparison.panes()
+        return f"Playground: {', '.join(turn.draft.models)}: {summary(panes) or 'not run yet'}"
 
-    @property
-    def _last(self) -> Turn | None:
-        return self.session.turns[-1] if self.session.turns else None
-
-    @property
-    def _shown(self) -> Turn:
-        return self._last or Turn.of(self.draft)
+    def _changed(self) -> None:
+        self.code.refresh()
 
     def _lay_out(self) -> None:
         # Once there are answers, they stay until the next run.
-        if self._work is None:
-            self.panes.show(self._shown.comparison.panes())
+        self.form.set_models(self.picker.chosen)
+        self.code.refresh()
+        if self.player.last is None:
+            self._wear(Turn.of(self.draft))
 
     def _press_run(self) -> None:
+        self._press(reply=False)
+
+    def _press_reply(self) -> None:
+        self._press(reply=True)
+
+    def _press(self, *, reply: bool) -> None:
         try:
-            self._start()
+            self._start(reply=reply)
         except ConfigError as error:
             self.panes.status = str(error)
 
-    def _start(self) -> Future[None]:
-        if self.running:
-            raise ConfigError("A run is under way: wait for its end, or press Stop.")
+    def _start(self, *, reply: bool = False) -> None:
         draft = self.draft
-        draft.check()
-        self.session = Session(self._client)
-        turn = self.session.begin(draft)
-        self.run_button.disabled, self.stop_button.disabled = True, False
-        self._work = submit(self._ask(turn))
-        return self._work
+        if self.form.problem:
+            raise ConfigError(f"A parameter cannot be sent: {self.form.problem}")
+        if draft.blind:
+            # The order gives nothing away; a conversation keeps its panes.
+            models = self.player.last.draft.models if reply and self.player.last else ()
+            same = set(models) == set(draft.models)
+            shuffled = self._shuffle.sample(draft.models, len(draft.models))
+            draft = replace(draft, models=models if same else tuple(shuffled))
+        turn = self.player.begin(draft, reply=reply)
+        if not reply:
+            self.votes.votes.clear()
+        self.votes.offer(None)
+        self._wear(turn)
+        self.bar.show(running=True, answered=False)
+        self.player.play(turn)
 
-    async def _ask(self, turn: Turn) -> None:
-        self._task = asyncio.current_task()
-        painter = asyncio.create_task(self._keep_showing(turn))
-        try:
-            await self.session.ask(turn)
-        except asyncio.CancelledError:
-            pass  # somebody pressed Stop: a way to end like others, and the panes say so
-        finally:
-            painter.cancel()
-            self.run_button.disabled, self.stop_button.disabled = False, True
-            self._show(turn)
-            self.panes.settle()
-            self.keep()
-
-    async def _keep_showing(self, turn: Turn) -> None:
-        while True:
-            self._show(turn)
-            await asyncio.sleep(FLUSH_S)
+    def _wear(self, turn: Turn) -> None:
+        """Give the panes of a turn their heads."""
+        draft, session = turn.draft, self.player.session
+        heads = [
+            Head(
+                name=model,
+                colour=self.picker.colours.get(model, ""),
+                hidden=draft.blind,
+                past=tuple(PastTurn(prompt=prompt, text=text) for prompt, text in session.told(model, turn)),
+            )
+            for model in draft.models
+        ]
+        self.panes.voting = False
+        self.panes.begin(heads)
+        self.panes.show(turn.comparison.panes())
+        self.charts.begin(draft.models, self.picker.colours)
 
     def _show(self, turn: Turn) -> None:
         panes = turn.comparison.panes()
         self.panes.show(panes)
         self.panes.status = summary(panes)
+        self.charts.show(panes)
 
-    def _halt(self) -> None:
-        # The panes say "stopped" now; what the client still has to put away does not keep the reader waiting.
-        if self.running and self._last is not None:
-            self._last.comparison.stop()
-            self._show(self._last)
-            if self._task is not None:
-                self._task.cancel()
+    def _end(self, turn: Turn) -> None:
+        self._show(turn)
+        self._settle(turn)
+        self.bar.show(running=False, answered=bool(turn.comparison.results))
+
+    def _settle(self, turn: Turn) -> None:
+        """The turn is over: its answers are compared, and can be voted on."""
+        self.charts.settle(turn.comparison.panes())
+        self.votes.offer(turn)
+        self.panes.voting = self.votes.offered
+        if turn.draft.blind and not self.votes.offered:
+            self._voted()  # nothing to vote on: nothing to hide
+        self.panes.settle()
+        self.keep()
+
+    def _voted(self) -> None:
+        self.panes.reveal()
+        self.keep()
+
+    def _open(self, turns: Sequence[Turn]) -> None:
+        """Show a conversation of the log, to look at or to go on with."""
+        draft = turns[-1].draft
+        self.player.take(turns)
+        self.composer.write(draft)
+        self.picker.choose(draft.models)
+        self.form.write(draft)
+        self.bar.blind.value = False
+        self._wear(turns[-1])
+        self._end(turns[-1])
 
 
 def playground(
-    client: Chats,
+    client: Chats | None = None,
     models: Sequence[str] = (),
     prompt: str = "",
     *,
@@ -209,11 +248,20 @@ def playground(
     """Put a prompt to several models at once and read the answers side by side as they stream.
 
     Args:
-        client: The workbench's client, or any object with its `chat` and `bind`.
-        models: `provider/model` names that are chosen at first.
-        prompt: What stands in the prompt's box at first.
+        client: The workbench's client, or any object with its `chat` and `bind`; one for the project's log
+            where not given.
+        models: `provider/model` names that are chosen at first, at most 8. Without any, and without
+            `choices`, what can be reached is looked up, which takes a second or two.
+        prompt: What stands in the prompt's box at first; `{name}` makes a field of its own.
         choices: Further names to pick from; any other may be typed in.
-        system: A system prompt for all of them; `None` sends none.
-        **params: Go to every call as they are: `temperature=0`, `tags={"notebook": "compare"}`.
+        system: The system prompt at first; `None` is none.
+        params: Parameters of `Client.chat` at first: `temperature=0`, `tags={"project": "summaries"}`.
+
+    Raises:
+        ConfigError: A setting cannot be read, or there are too many models.
     """
-    return Playground(client, models, prompt, choices=choices, system=system, params=params)
+    client = Client() if client is None else client
+    if isinstance(client, Client) and not models and not choices:
+        found = run(find_models(client))
+        models, choices = found.models, found.choices
+    return Playground(client, models, prompt, choices=choices, system=system or "", params=params)

@@ -64,6 +64,17 @@ class Session:
                 messages += [turn.draft.question(), answer.message]
         return tuple(messages)
 
+    def told(self, model: str, before: Turn) -> list[tuple[str, str]]:
+        """What one model was asked before a turn, and its first answers; empty where none came."""
+        past: list[tuple[str, str]] = []
+        for turn in self.turns:
+            if turn is before:
+                break
+            answer = turn.comparison.results.get((model, 0))
+            if model in turn.draft.models:
+                past.append((turn.draft.words(), "" if answer is None else answer.text))
+        return past
+
     def begin(self, draft: Draft) -> Turn:
         """Take a turn, which `ask` then asks.
 
