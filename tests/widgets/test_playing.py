@@ -1,0 +1,169 @@
+"""The playground over a real client: blind votes, replies, repeats, old conversations, the twin."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.calls import Completion
+from workbench.client import Client
+from workbench.config import Settings
+from workbench.errors import ConfigError
+from workbench.widgets.playground import Playground, playground
+
+MODELS = ("sim/swift", "sim/steady", "sim/local")
+
+
+@pytest.fixture
+def client(tmp_path: Path, simulated: Settings) -> Client:
+    """One that asks again: the simulated models have their bad moments."""
+    return Client(tmp_path / "home", settings=simulated)
+
+
+def panel(client: Client, prompt: str = "What is the capital of Norway?", **options: Any) -> Playground:
+    return playground(client, MODELS, prompt, choices=MODELS, **options)
+
+
+def heads(shown: Playground) -> list[str]:
+    return [head["name"] for head in shown.panes.live()["heads"]]
+
+
+async def done(work: Any) -> None:
+    await asyncio.wait_for(asyncio.wrap_future(work), timeout=20)
+
+
+async def test_blind_names_are_hidden_until_a_vote_which_the_log_keeps(client: Client) -> None:
+    shown = panel(client)
+    shown.bar.blind.value = True
+    assert heads(shown) == ["Model A", "Model B", "Model C"]
+    await shown.run()
+    assert heads(shown) == ["Model A", "Model B", "Model C"]
+    assert not any(name in str(shown.panes.live()) for name in MODELS)
+    asked = shown.player.last.draft.models
+    assert shown.panes.voting
+    assert shown.errors == {}
+    await done(shown.votes.choose([1]))
+    assert heads(shown) == list(asked)
+    assert set(asked) == set(MODELS)
+    (vote,) = client.log.labels(kind="vote").to_dict("records")
+    assert list(vote["chosen"]) == [shown.results[asked[1]].call_id]
+    assert list(vote["calls"]) == [shown.results[model].call_id for model in asked]
+    assert vote["blind"]
+    assert f"best: {asked[1]}" in shown.static_html()
+
+
+async def test_a_vote_can_be_changed_and_taken_back(client: Client) -> None:
+    shown = panel(client)
+    await shown.run()
+    await done(shown.votes.choose([0]))
+    await done(shown.votes.choose([]))
+    assert [list(chosen) for chosen in client.log.labels()["chosen"]] == [[]]
+    assert shown.votes.votes == ["none is good"]
+    await done(shown.votes.undo())
+    assert client.log.labels().empty
+    assert (shown.votes.votes, shown.votes.undo()) == ([], None)
+
+
+async def test_one_answer_is_nothing_to_vote_on(client: Client) -> None:
+    shown = playground(client, ["sim/swift"], "Why?")
+    shown.bar.blind.value = True
+    await shown.run()
+    assert (shown.panes.voting, shown.votes.choose([0])) == (False, None)
+    assert heads(shown) == ["sim/swift"]  # hidden no longer: no vote would ever show it
+
+
+async def test_a_reply_goes_on_with_each_models_own_conversation(client: Client) -> None:
+    shown = panel(client)
+    assert shown.bar.reply_button.disabled
+    first = await shown.run()
+    shown.composer.prompt.value = "And of Peru?"
+    assert not shown.bar.reply_button.disabled
+    shown.bar.reply_button.click()
+    await shown.ended()
+    assert [turn.draft.prompt for turn in shown.player.session.turns] == [
+        "What is the capital of Norway?",
+        "And of Peru?",
+    ]
+    (past,) = shown.panes.live()["heads"][0]["past"]
+    assert past["prompt"] == "What is the capital of Norway?"
+    row = client.log.call(shown.results["sim/swift"].call_id)
+    assert first["sim/swift"].text in row["request"]
+    assert row["tags"] == {"playground": shown.player.session.id, "turn": "2"}
+    assert "What is the capital of Norway?" in shown.static_html()
+    assert "And of Peru?" in shown.static_html()
+
+
+async def test_run_begins_a_new_conversation(client: Client) -> None:
+    shown = panel(client)
+    await shown.run()
+    first = shown.player.session.id
+    await shown.run()
+    assert shown.player.session.id != first
+    assert shown.panes.live()["heads"][0]["past"] == []
+
+
+async def test_repeats_and_parameters_of_one_model_reach_the_calls(client: Client) -> None:
+    shown = panel(client, temperature=0)
+    shown.form.fields["sim/local", "seed"].value = "7"
+    shown.form._repeats.value = 2
+    await shown.run()
+    calls = client.log.sql("SELECT model, epoch, params FROM calls ORDER BY model, epoch")
+    assert list(zip(calls["model"], calls["epoch"], strict=True)) == [
+        (model, epoch) for model in ("local", "steady", "swift") for epoch in (0, 1)
+    ]
+    seeds = {row.model: row.params for row in calls.itertuples()}
+    assert '"seed":7' in seeds["local"].replace(" ", "")
+    assert "seed" not in seeds["swift"]
+    assert len(shown.panes.live()["answers"]) == 6
+
+
+async def test_a_parameter_that_cannot_be_read_is_said_and_nobody_is_asked(client: Client) -> None:
+    shown = panel(client)
+    shown.form.fields["", "temperature"].value = "warm"
+    with pytest.raises(ConfigError, match=r"A parameter cannot be sent: .*warm"):
+        await shown.run()
+    shown.bar.run_button.click()
+    assert "warm" in shown.panes.status
+    assert client.log.calls().empty
+
+
+async def test_an_old_conversation_is_opened_without_asking_anybody_and_goes_on(client: Client) -> None:
+    old = panel(client, "Where is {place}?", system="Be brief.", seed=3)
+    old.composer.blanks.write({"place": "Oslo"})
+    await old.run()
+    shown = playground(client, ["sim/sage"], "Something else")
+    assert shown.history is not None
+    await done(shown.history.refresh())
+    await done(shown.history.open())
+    assert shown.draft == old.draft
+    assert {model: answer.text for model, answer in shown.results.items()} == {
+        model: answer.text for model, answer in old.results.items()
+    }
+    assert len(client.log.calls()) == 3
+    shown.bar.reply_button.click()
+    await shown.ended()
+    assert len(client.log.calls()) == 6
+    assert [len(past["nodes"]) > 0 for past in shown.panes.live()["heads"][0]["past"]] == [True]
+
+
+async def test_the_twin_has_the_numbers_of_every_answer_and_how_alike_they_are(client: Client) -> None:
+    shown = panel(client)
+    await shown.run()
+    page = shown.static_html()
+    for model, answer in shown.results.items():
+        assert isinstance(answer, Completion)
+        assert model in page
+        assert f"{answer.timing.duration_s:.2f} s" in page
+    assert shown.charts.similarity is not None
+    assert shown.static_text().startswith("Playground: sim/swift, sim/steady, sim/local: 3 done")
+
+
+async def test_the_code_is_of_what_the_boxes_say_now(client: Client) -> None:
+    shown = panel(client)
+    shown.code.button.value = True
+    shown.composer.prompt.value = "How many moons?"
+    assert "How many moons?" in shown.code.code
+    assert "How many moons?" in shown.code.box.value
