@@ -21,7 +21,7 @@ if client.log.calls(limit=1).empty:
                 "sample": f"s{sample}", "experiment": "e", "epoch": 0,
                 "text": f"**{model}** says:\\n\\n- one\\n- two\\n\\n```python\\nprint({sample})\\n```\\n\\n"
                     "<img src=x onerror='window.hacked=1'>" + " And more words, to be read." * sample * 20,
-                "request": {"model": model, "messages": [{"role": "user", "content": f"{sample} + {sample}?"}]},
+                "request": {"model": model, "messages": [{"role": "user", "content": f"{sample} + 1?"}]},
             })).result()
 answers = client.log.calls(experiment="e")
 """

@@ -20,6 +20,7 @@ PARAMETERS = {
     "10_compare.ipynb": {"models": "sim/swift,sim/local", "limit": "3"},
     "20_dataset_run.ipynb": {"models": "sim/swift,sim/local", "limit": "3", "epochs": "2"},
     "30_usage.ipynb": {"since": "7d", "by": "experiment", "reprice_to": "sim/steady"},
+    "40_label.ipynb": {"pairs": "False", "labels": "1, 2, 3", "labeller": "ann"},
     "50_providers.ipynb": {"search": "free", "everyone": "True"},
 }
 LOGGED = {
@@ -27,6 +28,7 @@ LOGGED = {
     "10_compare.ipynb": 6,
     "20_dataset_run.ipynb": 12,
     "30_usage.ipynb": 0,
+    "40_label.ipynb": 0,
     "50_providers.ipynb": 0,
 }  # calls in the project's log; a demonstration's are not
 
@@ -114,6 +116,42 @@ def test_the_providers_notebook_says_where_a_key_is_from_and_what_is_wrong_but_n
     assert "the simulator on this machine shows what it would look like" in said
     assert "4 models (sim 4)" in said
     assert project.holds(key) == [project.folder / ".env"]
+
+
+def test_the_labelling_notebook_shows_what_people_have_said_so_far(project: Project) -> None:
+    recorder = Recorder(project.home)
+    began = {"experiment": "e", "started_at": datetime.now(UTC).isoformat()}
+    recorder.append("runs", orjson.dumps({"id": "e:p/a", "model": "p/a", "samples": 5, "epochs": 1, **began}))
+    for sample in range(5):
+        calls = [str(uuid7()) for _ in "ab"]
+        for call, model in zip(calls, "ab", strict=True):
+            row = {
+                "id": call, "status": "ok", "provider": "p", "model": model, "sample": f"s{sample}",
+                "epoch": 0, "text": f"{model} says so", "cached": False, **began,
+            }  # fmt: skip
+            recorder.append("calls", orjson.dumps(row))
+            score = {"id": str(uuid7()), "call_id": call, "value": float(model == "a"), "experiment": "e"}
+            recorder.append("scores", orjson.dumps(score))
+        vote = {
+            "id": str(uuid7()), "kind": "vote", "labeller": "ann", "question": "Which answer is better?",
+            "calls": calls, "chosen": calls[:1] if sample < 3 else calls[1:], "blind": True,
+            "experiment": "e", "sample": f"s{sample}", "labelled_at": datetime.now(UTC).isoformat(),
+        }  # fmt: skip
+        if sample < 4:
+            recorder.append("labels", orjson.dumps(vote))
+    recorder.close()
+    notebook = project.folder / "made.ipynb"
+    process = project.start(
+        "-m", "papermill", str(NOTEBOOKS / "40_label.ipynb"), str(notebook), "-p", "labeller", "ann"
+    )
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    said = words_of(notebook)
+    assert "Experiment e: 10 answers of 2 models to 5 samples" in said
+    assert "4 of 5" in said
+    assert "4 judgements by 1 people: ann" in said
+    assert "The higher score was preferred in 75.0 % [30.1, 95.4], n=4 samples." in said
+    assert "75.0 %, n=4" in said
 
 
 def test_nbmake_runs_the_notebooks_as_they_are(simulated: Project) -> None:

@@ -48,12 +48,10 @@ def label(model: str) -> str:
     return f"{provider}/<br>{name}" if slash else provider
 
 
-def nothing(title: str) -> go.Figure:
+def nothing(title: str, words: str = "no calls yet") -> go.Figure:
     """The chart of an empty frame."""
     figure = go.Figure()
-    figure.add_annotation(
-        text="no calls yet", showarrow=False, font_size=16, x=0.5, y=0.5, xref="paper", yref="paper"
-    )
+    figure.add_annotation(text=words, showarrow=False, font_size=16, x=0.5, y=0.5, xref="paper", yref="paper")
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     return styled(figure, title).update_layout(height=200)

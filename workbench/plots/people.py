@@ -20,7 +20,7 @@ def preferences(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figur
     """
     title = "Preferred by people, % of comparisons, with 95 % interval"
     if frame.empty:
-        return nothing(title)
+        return nothing(title, "no votes yet")
     numbers = frame[["preferred", "low", "high"]].astype(float).to_numpy().tolist()
     found = [
         Estimate(value=value, low=low, high=high, n=int(n))
