@@ -134,7 +134,9 @@ class Playground(Showing):
     def static_html(self) -> str:
         """Every turn with its numbers and texts, how alike the answers are, and the votes."""
         turns = self.player.session.turns or [Turn.of(self.draft)]
-        return static_session(turns, similarity=self.charts.similarity, votes=self.votes.votes)
+        return static_session(
+            turns, similarity=self.charts.similarity, votes=self.votes.votes, colours=self.picker.colours
+        )
 
     def static_text(self) -> str:
         """The models, and how they stand."""
