@@ -105,6 +105,10 @@ def test_of_two_models_none_is_central_and_none_odd(models: list[str]) -> None:
             "a and b agree most (91 %). Nearest to all the others: b (90 % on average).",
         ),
         ({"a": "p q", "b": "p r"}, "a and b agree to 50 %."),
+        (
+            {**dict.fromkeys(["a", "b", "c", "d"], "p q"), "e": "r"},
+            "6 pairs of models agree most (100 %), e is the odd one out (0 % with the others).",
+        ),
         ({"a": "p q", "b": "p r", "c": "p s"}, "Any two models agree to 50 %."),
         ({"a": "p q", "b": "p q", "c": "p q"}, "All answers are the same, word for word."),
         ({"a": "p", "b": "q", "c": "r"}, "No two models have a word in common."),

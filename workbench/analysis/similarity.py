@@ -128,8 +128,9 @@ def similarity_in_words(matrix: pd.DataFrame) -> str:
     if math.isclose(lowest, highest):
         names = " and ".join(next(iter(known))) if len(known) == 1 else "Any two models"
         return f"{names} agree to {_percent(highest)}."
-    closest = ", ".join(f"{a} and {b}" for (a, b), value in known.items() if math.isclose(value, highest))
-    words = f"{closest} agree most ({_percent(highest)})"
+    closest = [f"{a} and {b}" for (a, b), value in known.items() if math.isclose(value, highest)]
+    pairs_named = ", ".join(closest) if len(closest) <= 3 else f"{len(closest)} pairs of models"
+    words = f"{pairs_named} agree most ({_percent(highest)})"
     standing = central(matrix)
     if standing.odd is not None:
         share = _percent(standing.likeness[standing.odd])

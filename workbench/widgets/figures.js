@@ -11,12 +11,13 @@ function render({ model, el }) {
 
   let plots = [];
   let drawn = [];
-  let width = 0;
+  let given = 0;
 
   function draw() {
     const figures = model.get("figures");
-    width = Math.max(root.clientWidth, NARROWEST_PX);
     if (!root.clientWidth) return; // folded away: its first width draws it
+    given = root.clientWidth;
+    const width = Math.max(given, NARROWEST_PX);
     for (const plot of plots.slice(figures.length)) {
       Plotly.purge(plot);
       plot.remove();
@@ -34,7 +35,7 @@ function render({ model, el }) {
     drawn.length = figures.length;
   }
 
-  const observer = new ResizeObserver(() => Math.max(root.clientWidth, NARROWEST_PX) !== width && draw());
+  const observer = new ResizeObserver(() => root.clientWidth !== given && draw());
   observer.observe(root);
   model.on("change:figures", draw);
   return () => {
