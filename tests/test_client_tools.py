@@ -14,7 +14,8 @@ import pytest
 from pydantic import Field
 from scripted_model import Scripted, calling, client_of
 
-from workbench.calls import Message, Tool, ToolCall
+from workbench.calls import Completion, Message, Tool, ToolCall
+from workbench.client import ToolRun
 from workbench.client.functions import tools_of
 from workbench.errors import ConfigError
 
@@ -281,3 +282,14 @@ async def test_a_method_and_its_state_can_be_a_tool(tmp_path: Path) -> None:
         run = await client.run_tools("scripted/m", "Go.", [add])
     assert counter.n == 3
     assert run.messages[2].content == "3"
+
+
+def test_a_run_is_shown_by_its_last_answer_and_no_markup_of_it() -> None:
+    answers = (
+        Completion(text="<i>hm</i>", provider="p", model="m", cost_usd=Decimal("0.1")),
+        Completion(text="<b>42</b>", provider="p", model="m", cost_usd=Decimal("0.2")),
+    )
+    run = ToolRun(completion=answers[-1], messages=(), completions=answers, finished=True)
+    assert repr(run).startswith("ToolRun(2 turns · $0.300000 in all · finished: Completion('<b>42</b>'")
+    assert "&lt;b&gt;42" in run._repr_html_()
+    assert "<b>" not in run._repr_html_()

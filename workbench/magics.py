@@ -96,11 +96,12 @@ class WorkbenchMagics(Magics):
 
             %usage day model --since 7d
         """
-        from workbench.log import usage
         from workbench.widgets.frames import show
 
         given = _arguments(self.usage, line)
         with _in_a_line():
+            from workbench.log import usage  # reads the settings, which may be wrong
+
             return show(usage(given.by or ("provider", "model"), since=given.since))
 
     def _ask(self, given: Namespace, cell: str) -> Completion | dict[str, Completion]:
@@ -109,7 +110,6 @@ class WorkbenchMagics(Magics):
 
         client = self._client_of_the_project()
         draft = self._draft(client, given, cell)
-        draft.check()
         answers = Answers(client, draft)
         if interactive():
             display(answers)
@@ -138,7 +138,9 @@ class WorkbenchMagics(Magics):
         names = names or list(filter(None, [client.settings.default_model]))
         if not names:
             raise UsageError("no model: write %%chat provider/model, or set LLM_DEFAULT_MODEL")
-        params = {"temperature": given.temperature, "max_tokens": given.max_tokens, "stream": given.stream}
+        params = {"temperature": given.temperature, "max_tokens": given.max_tokens}
+        if not given.stream:
+            params["stream"] = False
         if given.schema:
             if given.schema not in self._variables:
                 raise UsageError(f"--schema {given.schema!r} is no variable: define it in a cell before")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 import signal
-import threading
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +16,11 @@ from workbench.errors import ConfigError, OverloadedError
 from workbench.widgets.answers import Answers
 from workbench.widgets.draft import Draft
 
+REPOSITORY = Path(__file__).parents[2]
+
 
 class Client:
-    """Answers `quick/…` at once, fails `broken/…`; the others begin, interrupt the cell, and wait."""
-
-    def __init__(self) -> None:
-        self.cancelled: list[str] = []
+    """Answers `quick/…` at once, fails `broken/…`."""
 
     def bind(self, **marks: Any) -> Client:
         return self
@@ -28,17 +29,7 @@ class Client:
         if model.startswith("broken/"):
             raise OverloadedError("busy")
         on_chunk(Chunk(text="so \x1b[2J"))
-        if model.startswith("quick/"):
-            return Completion(text="<b>so</b> \x1b[2J far", finish_reason="stop")
-        main = threading.main_thread().ident
-        assert main is not None
-        signal.pthread_kill(main, signal.SIGINT)  # as the kernel's stop button does
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            self.cancelled.append(model)
-            raise
-        raise AssertionError("nobody sets this event")
+        return Completion(text="<b>so</b> \x1b[2J far", finish_reason="stop")
 
 
 def asked(*models: str) -> Answers:
@@ -71,14 +62,34 @@ def test_the_static_form_has_the_prompt_as_it_was_sent_and_no_markup_of_others()
     assert "<b>so" not in page
 
 
-def test_an_interrupt_stops_what_is_under_way_and_is_raised_again() -> None:
-    client = Client()
-    answers = Answers(client, Draft(prompt="Why?", models=("quick/a", "slow/b")))
-    with pytest.raises(KeyboardInterrupt):
-        answers.ask()
-    assert client.cancelled == ["slow/b"]
-    assert list(answers.results) == ["quick/a"]
-    assert [pane.state for pane in answers.turn.comparison.panes()] == ["done", "stopped"]
+INTERRUPTED = """
+import workbench
+from workbench.calls import Chunk
+from workbench.widgets.answers import Answers
+from workbench.widgets.draft import Draft
+
+simulator = workbench.simulate()
+answers = Answers(workbench.Client(home="log"), Draft(prompt="Hi", models=("sim/swift", "sim/sage")))
+answers.view.observe(lambda change: print(change["new"], flush=True), "status")
+try:
+    answers.ask()
+except KeyboardInterrupt:
+    print(*(pane.state for pane in answers.turn.comparison.panes()), *answers.results)
+"""
+
+
+def test_an_interrupt_stops_what_is_under_way_and_keeps_what_is_done(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    assert process.stdout is not None
+    assert "1 running, 1 done\n" in iter(process.stdout.readline, "")
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[0].endswith("\ndone stopped sim/swift\n")
 
 
 def test_a_draft_that_lacks_something_is_refused() -> None:

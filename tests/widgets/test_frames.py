@@ -114,6 +114,14 @@ def test_records_are_rows() -> None:
     assert cells(show((ModelInfo(id="m", tools=True),))._repr_html_()) == [["id", "tools"], ["m", "yes"]]
 
 
+def test_how_a_provider_is_takes_one_line() -> None:
+    well = Health(provider="sim", status="ok", latency_s=0.0042, models=4)
+    ill = Health(provider="openai", status="unconfigured", problem="no key", remedy="set one")
+    assert repr([well, ill]) == (
+        "[Health(sim ok · 0.00 s · 4 models), Health(openai unconfigured · no key · set one)]"
+    )
+
+
 def test_it_is_a_frame_and_what_is_made_of_it_is_a_plain_one() -> None:
     frame = pd.DataFrame({"model": ["a", "b"], "cost_usd": [1.0, 2.0]})
     shown = show(frame)

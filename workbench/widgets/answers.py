@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-import threading
+from itertools import count
 
-from workbench.bridge import PATIENCE_S
+from workbench.bridge import run
 from workbench.calls import Completion
 from workbench.widgets.draft import Draft
 from workbench.widgets.facts import FACTS, UNKNOWN, facts, summary
 from workbench.widgets.panes import Head, Panes
-from workbench.widgets.player import Player
-from workbench.widgets.session import Chats, Turn
+from workbench.widgets.session import Chats, Session
 from workbench.widgets.showing import Showing
-from workbench.widgets.static import table
+from workbench.widgets.static import static_session
 
 # A terminal does what such characters say: it moves, recolours, even fills the clipboard.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SETTLE_EVERY = 12
+FLUSH_S = 0.04
+SETTLE_EVERY = 12
 
 
 class Answers(Showing):
     """One prompt to one model or several, asked once.
+
+    Making it raises `ConfigError` where the draft lacks something.
 
     Attributes:
         turn: The prompt and its answers.
@@ -29,14 +32,12 @@ class Answers(Showing):
     """
 
     def __init__(self, client: Chats, draft: Draft) -> None:
-        self._draft = draft
-        self._told = 0
-        self._ended = threading.Event()
-        self._player = Player(client, self._show, self._end)
-        self.turn = Turn.of(draft)
+        self._session = Session(client)
+        self.turn = self._session.begin(draft)
+        self._colours = _colours(draft.models)
         self.view = Panes()
-        self.view.begin(_heads(draft.models))
-        self.view.show(self.turn.comparison.panes())
+        self.view.begin([Head(name=model, colour=self._colours.get(model, "")) for model in draft.models])
+        self._show()
 
     @property
     def results(self) -> dict[str, Completion]:
@@ -52,21 +53,12 @@ class Answers(Showing):
         """Ask, and wait for the end.
 
         An interrupt stops what is under way, and is raised again.
-
-        Raises:
-            ConfigError: The draft lacks something.
         """
-        self.turn = self._player.start(self._draft)
-        try:
-            self._ended.wait()
-        except KeyboardInterrupt:
-            self._player.stop()
-            self._ended.wait(PATIENCE_S)
-            raise
+        run(self._ask())
 
     def static_html(self) -> str:
-        """Prompt, numbers and texts."""
-        return table(self.turn.draft.words(), self.turn.comparison.panes())
+        """What was asked, numbers and texts."""
+        return static_session([self.turn], colours=self._colours)
 
     def static_text(self) -> str:
         """The whole answers too: a terminal shows nothing else."""
@@ -81,28 +73,33 @@ class Answers(Showing):
             parts.append("\n".join(filter(None, [head, pane.text, pane.error, pane.note])))
         return _CONTROL.sub("\ufffd", "\n\n".join(parts))
 
-    def _show(self, turn: Turn) -> None:
-        panes = turn.comparison.panes()
-        self.view.show(panes)
-        self.view.status = summary(panes)
-        # A page that missed something asks for it, and the kernel, which waits here, does not hear it: it
-        # gets everything twice a second.
-        self._told += 1
-        if self._told % _SETTLE_EVERY == 0:
-            self.view.settle()
-
-    def _end(self, turn: Turn) -> None:
+    async def _ask(self) -> None:
+        painter = asyncio.create_task(self._keep_showing())
         try:
-            self._show(turn)
+            await self._session.ask(self.turn)
+        finally:
+            painter.cancel()
+            self._show()
             self.view.settle()
             self.keep()
-        finally:
-            self._ended.set()
+
+    async def _keep_showing(self) -> None:
+        for beat in count(1):
+            self._show()
+            # A page that missed something asks for it, and the kernel, which waits here, does not hear it.
+            if beat % SETTLE_EVERY == 0:
+                self.view.settle()
+            await asyncio.sleep(FLUSH_S)
+
+    def _show(self) -> None:
+        panes = self.turn.comparison.panes()
+        self.view.show(panes)
+        self.view.status = summary(panes)
 
 
-def _heads(models: tuple[str, ...]) -> list[Head]:
-    if len(models) == 1:
-        return [Head(name=models[0], colour="")]
-    from workbench.plots import colours  # plotly takes seconds: who asks one model does without
+def _colours(models: tuple[str, ...]) -> dict[str, str]:
+    if len(models) < 2:
+        return {}
+    from workbench.plots import colours  # plotly takes seconds to load: who asks one model does without
 
-    return [Head(name=model, colour=colour) for model, colour in colours(models).items()]
+    return colours(models)
