@@ -46,7 +46,7 @@ def opened() -> list[Sequence[Turn]]:
 
 @pytest.fixture
 def history(client: Client, opened: list[Sequence[Turn]]) -> History:
-    return History(lambda: client.log, opened.append)
+    return History(lambda: client.log, lambda _, turns: opened.append(turns))
 
 
 async def done(work: Any) -> None:

@@ -149,6 +149,28 @@ async def test_an_old_conversation_is_opened_without_asking_anybody_and_goes_on(
     assert [len(past["nodes"]) > 0 for past in shown.panes.live()["heads"][0]["past"]] == [True]
 
 
+async def test_a_conversation_that_went_on_from_an_old_one_opens_as_one(client: Client) -> None:
+    shown = panel(client, "First?")
+    await shown.run()
+    shown.composer.prompt.value = "Second?"
+    shown.bar.reply_button.click()
+    await shown.ended()
+    assert shown.history is not None
+    for prompt in ("Third?", "Fourth?"):
+        await done(shown.history.refresh())  # the newest is marked
+        await done(shown.history.open())
+        shown.composer.prompt.value = prompt
+        shown.bar.reply_button.click()
+        await shown.ended()
+    await done(shown.history.refresh())
+    await done(shown.history.open())
+    turns = shown.player.session.turns
+    assert [turn.draft.prompt for turn in turns] == ["First?", "Second?", "Third?", "Fourth?"]
+    assert [len(turn.comparison.results) for turn in turns] == [3, 3, 3, 3]
+    first = [answer.text for answer in turns[0].comparison.results.values()]
+    assert len(set(first)) == 3  # each model's own
+
+
 async def test_the_twin_has_the_numbers_of_every_answer_and_how_alike_they_are(client: Client) -> None:
     shown = panel(client)
     await shown.run()

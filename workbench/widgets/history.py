@@ -32,7 +32,7 @@ class History(Showing):
 
     Args:
         log_of: Gives the log; called off the main thread.
-        on_open: Told of the turns of the conversation that is opened, the chosen one last; called on the
+        on_open: Told of the chosen entry and of the turns of its conversation, up to it; called on the
             background loop.
 
     Attributes:
@@ -44,7 +44,7 @@ class History(Showing):
         view: All of them together, with a preview.
     """
 
-    def __init__(self, log_of: Callable[[], Log], on_open: Callable[[Sequence[Turn]], None]) -> None:
+    def __init__(self, log_of: Callable[[], Log], on_open: Callable[[Asked, Sequence[Turn]], None]) -> None:
         self._log_of, self._on_open = log_of, on_open
         self.state = Earlier()
         self.search: Any = ipywidgets.Text(
@@ -127,7 +127,7 @@ class History(Showing):
     async def _open(self, asked: Asked) -> None:
         try:
             turns = await asyncio.to_thread(lambda: reopened(self._log_of(), asked))
-            self._on_open(turns)
+            self._on_open(asked, turns)
             self.state.problem = ""
         except Exception as error:  # likewise
             self.state.problem = _words(error)

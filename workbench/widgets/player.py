@@ -71,15 +71,14 @@ class Player:
         self.play(turn)
         return turn
 
-    def take(self, turns: Sequence[Turn]) -> None:
-        """Go on from a conversation that was had before.
+    def take(self, turns: Sequence[Turn], continues: str = "") -> None:
+        """Go on from a conversation that was had before; `continues` is as of `Session`.
 
         Raises:
             ConfigError: A turn is under way.
         """
         self._see_that_none_is_under_way()
-        self.session = Session(self._client)
-        self.session.turns += turns
+        self.session = Session(self._client, turns, continues)
 
     def _see_that_none_is_under_way(self) -> None:
         if self.running:

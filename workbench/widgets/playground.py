@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets
 
+from workbench.analysis.prompts import Asked
 from workbench.bridge import run
 from workbench.calls import Completion
 from workbench.client import Client
@@ -226,10 +227,10 @@ class Playground(Showing):
         self.panes.reveal()
         self.keep()
 
-    def _open(self, turns: Sequence[Turn]) -> None:
+    def _open(self, asked: Asked, turns: Sequence[Turn]) -> None:
         """Show a conversation of the log, to look at or to go on with."""
         draft = turns[-1].draft
-        self.player.take(turns)
+        self.player.take(turns, f"{asked.session}/{asked.turn}" if asked.session else "")
         self.composer.write(draft)
         self.picker.choose(draft.models)
         self.form.write(draft)

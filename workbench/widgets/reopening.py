@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -22,7 +23,7 @@ from workbench.widgets.played_again import Row, answer_of, played_again
 from workbench.widgets.session import Turn
 
 _OF_SESSION = """
-SELECT id FROM calls
+SELECT id, tags['continues'] FROM calls
 WHERE tags['playground'] = ? AND coalesce(try_cast(tags['turn'] AS INTEGER), 1) <= ?
 """
 _ROWS = f"SELECT * FROM calls WHERE {AMONG} ORDER BY id"  # noqa: S608 - our words
@@ -50,18 +51,23 @@ def reopened(log: Log, asked: Asked) -> tuple[Turn, ...]:
             *_told(draft, request),
             Turn(draft=draft, comparison=played_again(draft.models, draft.repeats, turns[1])),
         )
-    drafts = {turn: _draft(rows, _request(rows)) for turn, rows in sorted(turns.items())}
-    return tuple(
-        Turn(draft=draft, comparison=played_again(draft.models, draft.repeats, turns[n]))
-        for n, draft in drafts.items()
+    requests = {turn: _request(rows) for turn, rows in sorted(turns.items())}
+    drafts = {turn: _draft(turns[turn], request) for turn, request in requests.items()}
+    first = next(iter(drafts))
+    # One that goes on from a plain chat, or from what was pruned, was told what came before.
+    told = _told(drafts[first], requests[first]) if first > 1 else ()
+    return (
+        *told,
+        *(
+            Turn(draft=draft, comparison=played_again(draft.models, draft.repeats, turns[n]))
+            for n, draft in drafts.items()
+        ),
     )
 
 
 def _rows(log: Log, asked: Asked) -> list[dict[str, Any]]:
     """The calls in order; what the log answered has the bodies of the call that it came from."""
-    with log.connect(requests=False) as db:
-        found = db.execute(_OF_SESSION, [asked.session, asked.turn]).fetchall()
-    wanted = [call for (call,) in found] if asked.session is not None else list(asked.calls)
+    wanted = list(asked.calls) if asked.session is None else _calls_of(log, asked.session, asked.turn)
     with log.connect() as db:
         rows = rows_of(db.sql(_ROWS, params=among(wanted)))
         sources = [row["source_id"] for row in rows if row["source_id"] is not None]
@@ -71,6 +77,21 @@ def _rows(log: Log, asked: Asked) -> list[dict[str, Any]]:
         if source is not None:
             row |= {name: source[name] for name in ("request", "response")}
     return rows
+
+
+def _calls_of(log: Log, session: str, turn: int) -> list[UUID]:
+    """The calls of a session up to a turn, and of those that it goes on from."""
+    calls: list[UUID] = []
+    seen: set[str] = set()
+    with log.connect(requests=False) as db:
+        while session not in seen:
+            seen.add(session)
+            found = db.execute(_OF_SESSION, [session, turn]).fetchall()
+            calls += [call for call, _ in found]
+            continues = next((before for _, before in found if before), "")
+            session, _, number = continues.partition("/")
+            turn = _number(number)
+    return calls
 
 
 def _number(turn: str | None) -> int:

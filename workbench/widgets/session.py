@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from typing import Protocol as Interface
@@ -43,15 +43,20 @@ class Turn:
 class Session:
     """A conversation with several models side by side; its calls have its id as their tag `playground`.
 
+    Args:
+        client: Who asks.
+        turns: What was said before, in another conversation.
+        continues: Which one that was, as `id/turn`: the tag `continues` of the calls.
+
     Attributes:
         id: Of the conversation.
         turns: What was asked so far, the last one last.
     """
 
-    def __init__(self, client: Chats) -> None:
-        self._client = client
+    def __init__(self, client: Chats, turns: Iterable[Turn] = (), continues: str = "") -> None:
+        self._client, self._continues = client, continues
         self.id = uuid7().hex
-        self.turns: list[Turn] = []
+        self.turns = list(turns)
 
     def earlier(self, model: str, before: Turn | None = None) -> tuple[Message, ...]:
         """One model's own conversation, up to a turn: what it answered, by its first answer."""
@@ -90,6 +95,8 @@ class Session:
         """Ask all models of a turn at once, until each answer has ended; cancelled, it stops them."""
         draft = turn.draft
         marks = {"playground": self.id, "turn": str(self.turns.index(turn) + 1)}
+        if self._continues:
+            marks["continues"] = self._continues
         if draft.names:  # what the boxes said, for whoever opens it again: the calls have it filled in
             marks["template"] = draft.prompt
             marks["template_system"] = draft.system
