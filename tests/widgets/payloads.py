@@ -102,6 +102,8 @@ LINKS = (
     "1. <svg onload=window.hacked=1>\n2. [a](javascript:window.hacked=1)",
     "> <iframe src=javascript:window.hacked=1>",
     "~~<script>window.hacked=1</script>~~ **<b onclick=window.hacked=1>x</b>**",
+    "$\\href{javascript:window.hacked=1}{click}$ \\(\\require{html}\\style{position:fixed;inset:0}{x}\\)",
+    "$$\\unicode{x3c}\\class{workbench-copy}{x}\\cssId{main}{y}$$ \\begin{align}x\\end{align}",
     "$<script>window.hacked=1</script>$ \\(<img src=x onerror=window.hacked=1>\\)",
 )
 LAYOUT = (
@@ -126,14 +128,13 @@ BOMBS = (
     "> " * 5_000 + "x",
     "- " * 5_000 + "x",
     "1. " * 3_000 + "x",
-    "\n".join("  " * depth + "- x" for depth in range(300)),
+    "\n".join("  " * depth + "- x" for depth in range(150)),
     "*" * 10_000,
     "*a **b " * 3_000,
     "a_b*c**d__" * 2_000,
     "[a](" * 3_000,
     "[a](<b" * 3_000,
     "![a](b" * 3_000,
-    "`" * 10_000,
     "".join("`" * length + " " for length in range(150)),
     "<" * 10_000,
     "<a@" * 5_000,
@@ -147,6 +148,7 @@ BOMBS = (
     "```java\n" + "$\n" * 3_900 + "\n```",
     "```python\n" + '"""\'' * 1_900 + "\n```",
     ("![" * 290 + "\n\n") * 20,
+    "`" * 10_000,
 )
 PAYLOADS = (*MARKUP, *LINKS, *LAYOUT, *BOMBS)
 

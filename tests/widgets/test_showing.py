@@ -41,7 +41,8 @@ def test_a_machine_gets_the_static_form_alone(outputs: list[Any], monkeypatch: p
     monkeypatch.setenv("WORKBENCH_HEADLESS", "1")
     Counter()._ipython_display_()
     (output,) = outputs
-    assert output["data"] == {"text/html": "<p>count 0</p>", "text/plain": "count 0"}
+    assert "<p>count 0</p>" in output["data"]["text/html"]
+    assert output["data"]["text/plain"] == "count 0"
 
 
 def test_a_person_gets_the_widget_and_a_twin_that_it_hides(
@@ -53,7 +54,7 @@ def test_a_person_gets_the_widget_and_a_twin_that_it_hides(
     counter._ipython_display_()
     alive, twin = outputs
     assert WIDGET in alive["data"]
-    assert twin["data"]["text/html"].endswith("<p>count 0</p></div>")
+    assert "<p>count 0</p>" in twin["data"]["text/html"]
     name = twin["transient"]["display_id"]
     assert f'<div id="{name}">' in twin["data"]["text/html"]
     assert f"#{name} {{display: none}}" in counter._hiding.value

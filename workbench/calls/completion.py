@@ -246,10 +246,11 @@ class Completion:
         return f"Completion({' · '.join(words)})"
 
     def _repr_html_(self) -> str:
-        # What a model writes is hostile until proven otherwise: it is shown as text, never as markup.
+        # What a model writes is hostile until proven otherwise: it is shown as text, never as markup or math.
         texts = "\n".join(filter(None, [self.text, *self._called()]))
         return (
-            f'<div style="white-space:pre-wrap">{html.escape(texts)}</div>'
+            '<div class="mathjax_ignore tex2jax_ignore" style="white-space:pre-wrap">'
+            f"{html.escape(texts)}</div>"
             f'<div style="opacity:.65;font-size:85%;margin-top:.4em">{html.escape(self.facts())}</div>'
         )
 

@@ -58,7 +58,7 @@ class Replay:
         return "\n".join([*table, "", heads[1], old, "", heads[2], new])
 
     def _repr_html_(self) -> str:
-        # What models write is hostile until proven otherwise: it is shown as text, never as markup.
+        # What models write is hostile until proven otherwise: it is shown as text, never as markup or math.
         heads = (f"old: {self.old.name}", f"new: {self.new.name}")
         rows = [("", *heads, "difference"), *self.facts()]
         table = "".join(
@@ -73,7 +73,8 @@ class Replay:
         named = "".join(f'<th style="{_CELL}">{html.escape(head)}</th>' for head in heads)
         answers = "".join(f'<td style="{_HALF}">{text}</td>' for text in texts)
         return (
-            f'<div><table style="border-collapse:collapse">{table}</table>'
+            '<div class="mathjax_ignore tex2jax_ignore">'
+            f'<table style="border-collapse:collapse">{table}</table>'
             f'<table style="width:100%;table-layout:fixed;border-collapse:collapse">'
             f'<tr style="border-top:1px solid">{named}</tr><tr>{answers}</tr></table></div>'
         )

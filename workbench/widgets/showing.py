@@ -11,6 +11,10 @@ from IPython.display import display
 
 from workbench.widgets.interactive import interactive
 
+# JupyterLab and HTML exports (MathJax 3 and 2) would typeset what lies between dollars, and formulas may have
+# links that run scripts.
+_NO_MATH = "mathjax_ignore tex2jax_ignore"
+
 
 class Showing(ABC):
     """Something with a widget and a static twin.
@@ -68,4 +72,4 @@ class _Html:
         self._html, self._text = html, text
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self._html, "text/plain": self._text}
+        return {"text/html": f'<div class="{_NO_MATH}">{self._html}</div>', "text/plain": self._text}
