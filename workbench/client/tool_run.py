@@ -51,7 +51,10 @@ class ToolRun:
         return f"ToolRun({self._facts()}: {self.completion!r})"
 
     def _repr_html_(self) -> str:
-        return f'{self.completion._repr_html_()}<div style="opacity:.65;font-size:85%">{self._facts()}</div>'
+        return (
+            f'<div class="mathjax_ignore tex2jax_ignore">{self.completion._repr_html_()}'
+            f'<div style="opacity:.65;font-size:85%">{self._facts()}</div></div>'
+        )
 
     def _facts(self) -> str:
         turns = "1 turn" if self.turns == 1 else f"{self.turns} turns"

@@ -46,7 +46,8 @@ class Experiment:
             for model, facts in cells
         )
         return (
-            f"<div><p>Experiment <b>{html.escape(self.id)}</b>: {html.escape(self._asked())}</p>"
+            '<div class="mathjax_ignore tex2jax_ignore">'
+            f"<p>Experiment <b>{html.escape(self.id)}</b>: {html.escape(self._asked())}</p>"
             f"<table><tbody>{rows}</tbody></table><p><code>{html.escape(self._further())}</code></p></div>"
         )
 

@@ -16,6 +16,7 @@ from workbench.widgets.facts import UNKNOWN
 from workbench.widgets.words import money
 
 MOST_ROWS = 60
+NO_MATHS = "mathjax_ignore tex2jax_ignore"  # two amounts in dollars are no formula
 _LONGEST = 300
 _WIDEST = 120  # characters of a line; beyond them a column becomes a line
 _NARROW = 40
@@ -34,7 +35,7 @@ class Table(pd.DataFrame):
         rows = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
         remark = f'<p style="opacity:.75">{html.escape(note)}</p>' if note else ""
         return (
-            f'<div style="overflow-x:auto"><table><thead><tr>{heads}</tr></thead>'
+            f'<div class="{NO_MATHS}" style="overflow-x:auto"><table><thead><tr>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
             f"{remark}</div>"
         )

@@ -13,6 +13,7 @@ from workbench.widgets.parameter_texts import ALL, FIELDS, ParameterTexts
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 MOST_REPEATS = 10
+NO_MATHS = "mathjax_ignore tex2jax_ignore"  # names of models and stop texts are no formulas
 _COLUMNS = "minmax(8rem, 1.4fr) repeat(6, minmax(5.2rem, 1fr)) minmax(10rem, 2fr)"
 _STYLE = """<style>
 .workbench-parameter-wrong > :is(input, select) {
@@ -157,7 +158,7 @@ class ParameterForm:
 
     def _add_row(self, row: str) -> None:
         name = html.escape(row or "all models")
-        self._names[row] = ipywidgets.HTML(f'<div class="workbench-parameter-line">{name}</div>')
+        self._names[row] = ipywidgets.HTML(f'<div class="workbench-parameter-line {NO_MATHS}">{name}</div>')
         self._names[row].add_class("workbench-parameter-name")
         self._problems[row] = ipywidgets.HTML().add_class("workbench-parameter-across")
         for field, (label, meaning) in FIELDS.items():
@@ -196,7 +197,9 @@ class ParameterForm:
             line = self._problems[row]
             words = html.escape(" · ".join(problems.values()))
             line.value = (
-                f'<div role="alert" class="workbench-parameter-problem">{words}</div>' if words else ""
+                f'<div role="alert" class="workbench-parameter-problem {NO_MATHS}">{words}</div>'
+                if words
+                else ""
             )
             line.layout.display = "flex" if words else "none"
             for field in FIELDS:
@@ -206,7 +209,7 @@ class ParameterForm:
                     widget.placeholder = self._texts.text(ALL, field) if row else ""
         kind = "problem" if self.problem else "line"
         words = html.escape(self.problem or self._texts.summary())
-        self._summary.value = f'<div class="workbench-parameter-{kind}">{words}</div>'
+        self._summary.value = f'<div class="workbench-parameter-{kind} {NO_MATHS}">{words}</div>'
 
 
 def _words(text: str, meaning: str = "") -> Any:
