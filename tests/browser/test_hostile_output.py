@@ -62,7 +62,8 @@ for model in ("<img src=x onerror=window.hacked=1>", "steady"):
 wb.labeller(client, client.log.calls(experiment="e"))
 """
 OURS = frozenset({
-    "section", "header", "strong", "button", "summary", "details", "kbd", "label", "input", "span", "div", "p",
+    "section", "header", "strong", "button", "summary", "details", "kbd", "label", "input", "span",
+    "div", "p",
 })  # fmt: skip
 # What an element draws lies within all those around it that cut off what is outside of them.
 DRAWN_OUTSIDE = """roots => roots.flatMap(root => {

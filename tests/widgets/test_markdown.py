@@ -160,6 +160,13 @@ def test_html_of_escapes_texts_and_keeps_to_the_tags_that_nodes_may_have() -> No
     assert "script" not in TAGS
 
 
+def test_headings_of_models_are_no_headings_of_the_notebook() -> None:
+    html = html_of(whole("# A\n\n###### B"))
+    assert "<h" not in html
+    assert "<strong>A</strong>" in html
+    assert "<strong>B</strong>" in html
+
+
 def test_characters_that_cannot_be_seen_or_sent_are_replaced() -> None:
     assert escaped("a\x00\x1b[31m\ud83d\tb\n") == "a␀␛[31m\ufffd\tb\n"
     assert escaped("🙂 é") == "🙂 é"

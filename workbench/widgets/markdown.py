@@ -53,8 +53,10 @@ _MATH = re.compile(
     re.DOTALL,
 )
 _REL = "noopener noreferrer nofollow"
+_SIZES = {"h1": "1.3em", "h2": "1.2em", "h3": "1.1em", "h4": "1em", "h5": "1em", "h6": "1em"}
 _STYLES = {
-    "pre": "white-space:pre-wrap;overflow-wrap:anywhere",
+    "pre": "margin:.5em 0 1em;border-left:2px solid;padding-left:.8em;white-space:pre-wrap;"
+    "overflow-wrap:anywhere",
     "table": "border-collapse:collapse",
     "hl-keyword": "font-weight:bold",
     "hl-comment": "font-style:italic;opacity:.7",
@@ -100,7 +102,10 @@ def _goes_on(text: str, start: int) -> bool:
 
 
 def html_of(nodes: Iterable[Node]) -> str:
-    """Nodes as HTML that needs no style sheet: every text escaped, no tag or attribute beyond `TAGS`."""
+    """Nodes as HTML that needs no style sheet: every text escaped, no tag or attribute beyond `TAGS`.
+
+    Headings are bold paragraphs: the contents of a notebook are not the model's to write.
+    """
     return "".join(escaped(node) if isinstance(node, str) else _element(*node) for node in nodes)
 
 
@@ -115,6 +120,8 @@ def _element(tag: str, attributes: dict[str, str], *children: Node) -> str:
     written = _written(tag, attributes)
     if tag not in TAGS or (tag in {"a", "span"} and not written):
         return inner
+    if tag in _SIZES:
+        return f'<p style="font-size:{_SIZES[tag]}"><strong>{inner}</strong></p>'
     return f"<{tag}>" if tag in {"br", "hr"} else f"<{tag}{written}>{inner}</{tag}>"
 
 

@@ -23,7 +23,7 @@ _CELL = "text-align:left;vertical-align:top;padding:.3em .8em .3em 0"
 # Marks that stack up on a letter, and words without an end, stay within their box.
 _BOX = "overflow:auto;overflow-wrap:anywhere"
 _PLAIN = f"{_BOX};white-space:pre-wrap"
-_WIDE = "overflow-x:auto"
+_WIDE = "overflow-x:auto;margin-top:.6em"
 _MARKDOWN = f"{_BOX};white-space:pre-line"
 
 
@@ -53,7 +53,7 @@ def static_session(
         for number, turn in enumerate(turns, 1)
     )
     if similarity is not None:
-        shown += f'<div style="{_WIDE}">{similarity_table(similarity)}</div>'
+        shown += f'<div style="{_WIDE};border-top:1px solid">{similarity_table(similarity)}</div>'
     if votes:
         shown += _titled("Votes", "<br>".join(map(escaped, votes)), _BOX)
     return f"<div>{shown}</div>"
