@@ -15,16 +15,21 @@ from workbench.log import Log
 
 _MODELS = ("sim/swift", "sim/steady", "sim/local")
 _SAMPLES = 12
+_log: Log | None = None
 
 
 async def demo_log() -> Log:
     """Ask simulated models the first questions of the bundled set and a few others, into a log of its own.
 
-    The log is in a temporary folder and gone when the process ends; the project's log is left alone.
+    The log is in a temporary folder and gone when the process ends; the project's log is left alone. There is
+    one for a process: whoever runs a notebook's cells again finds what was added to it.
 
     Raises:
         ConfigError: The simulator does not start.
     """
+    global _log  # noqa: PLW0603 - the one demonstration of the process
+    if _log is not None:
+        return _log
     folder = tempfile.TemporaryDirectory(prefix="workbench-demo-")
     atexit.register(folder.cleanup)
     settings = Settings(project=Path(folder.name), values={"SIM_BASE_URL": simulate().url})
@@ -34,4 +39,5 @@ async def demo_log() -> Log:
             for topic in ("a log", "a bill", "a queue"):
                 await client.chat(model, f"Tell me a story of {topic}.", stream=True)
         client.recorder.close()
-        return client.log
+        _log = client.log
+        return _log
