@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.errors import ConfigError
+from workbench.plots import colours
 from workbench.widgets.choices import Choice
 from workbench.widgets.draft import MOST_MODELS
 from workbench.widgets.selection import Selection
@@ -66,3 +67,9 @@ def test_a_model_keeps_its_colour_when_others_go() -> None:
     selection.choose(["c/d", "e/f"])
     assert selection.colours["c/d"] == before
     assert len({*selection.colours.values()}) == 3
+
+
+def test_the_first_models_have_the_colours_that_charts_of_them_have() -> None:
+    selection = Selection([])
+    selection.choose(["c/d", "a/b"])
+    assert selection.colours == colours(sorted(["c/d", "a/b"]))

@@ -52,7 +52,7 @@ class Selection:
             )
         changed = new != self._chosen
         self._chosen = new
-        for name in new:
+        for name in sorted(new):  # as charts of the same models give them their colours
             self._seen.setdefault(name)
             self.choices.setdefault(name, Choice(name=name))
         return changed
