@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from widgets.payloads import LAYOUT, LINKS, MARKUP, Reader, read
 
-from workbench.calls import Completion, Image, Timing, Usage
+from workbench.calls import Completion, Image, Timing, ToolCall, Usage
 from workbench.errors import ConfigError
-from workbench.widgets.comparison import Comparison, PaneState
+from workbench.widgets.comparison import Comparison
 from workbench.widgets.draft import Draft
 from workbench.widgets.session import Turn
-from workbench.widgets.static import static_session, table
+from workbench.widgets.static import static_session
 
 
 def asked(draft: Draft, *texts: str) -> Turn:
@@ -89,12 +89,17 @@ def test_what_anybody_wrote_is_never_markup(payload: str) -> None:
     )
     similarity = pd.DataFrame([[1.0]], index=[payload], columns=[payload])
     shown(static_session([asked(draft, payload)], similarity=similarity, votes=[payload]))
-    everywhere = dict.fromkeys(("model", "text", "reasoning", "note", "error"), payload)
-    shown(table(payload, [PaneState(state="failed", **everywhere)]))
 
 
 def test_hostile_words_can_be_read_where_they_were_written() -> None:
     hostile = "</td></table><script>alert(1)</script><img src=x onerror=alert(1)> & \"quoted\" 'too'"
-    everywhere = dict.fromkeys(("model", "text", "reasoning", "note", "error"), hostile)
-    reader = shown(table(hostile, [PaneState(state="failed", **everywhere)]))
-    assert reader.text.count(hostile) == 7  # prompt, twice the model, thoughts, text, error, note
+    turn = Turn.of(Draft(prompt=hostile, models=(hostile, "c/d")))
+    call = ToolCall(id="1", name=hostile, arguments=hostile)
+    for model in turn.draft.models:
+        turn.comparison.start((model, 0))
+    turn.comparison.finish(
+        (hostile, 0), Completion(text=hostile, reasoning=hostile, tool_calls=(call,), finish_reason="stop")
+    )
+    turn.comparison.fail(("c/d", 0), ConfigError(hostile))
+    # The prompt, twice the model, its thoughts, text and tool call, and the error of the other.
+    assert shown(static_session([turn])).text.count(hostile) == 8

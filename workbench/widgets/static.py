@@ -59,11 +59,6 @@ def static_session(
     return f"<div>{shown}</div>"
 
 
-def table(prompt: str, panes: Sequence[PaneState]) -> str:
-    """One prompt, the numbers of its answers, and their texts."""
-    return f"<div>{_titled('Prompt', escaped(prompt))}{_answers(panes, {})}</div>"
-
-
 def _asked(draft: Draft) -> str:
     """What was sent, with the variables filled in, and what it was made of."""
     parts = [("System prompt", draft.system), ("Prompt", draft.prompt)]
