@@ -6,6 +6,6 @@ from plotly.offline import get_plotlyjs
 
 
 def script() -> str:
-    """Text of a JavaScript module's beginning, some 5 MB, after which `Plotly` is at hand."""
+    """Text of a JavaScript module of some 5 MB, whose default export is `Plotly`."""
     # The library looks for a CommonJS module to put itself into; without one it would go into the page.
-    return f"const module = {{ exports: {{}} }};\n{get_plotlyjs()}\nconst Plotly = module.exports;\n"
+    return f"const module = {{ exports: {{}} }};\n{get_plotlyjs()}\nexport default module.exports;\n"

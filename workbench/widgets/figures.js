@@ -1,38 +1,48 @@
-// Plotly figures one below the other, each as wide as the place that it is in. `Plotly` is defined above.
+// Plotly figures one below the other, each as wide as the place that it is in.
 
 // Words beside bars need so much; a narrower place scrolls.
 const NARROWEST_PX = 560;
 const CONFIG = { displayModeBar: false };
 
-function render({ model, el }) {
-  const root = document.createElement("div");
-  root.style.overflowX = "auto";
-  el.append(root);
+let loading;
 
+// The library comes with the widget, once for all its views: nothing is fetched.
+function load(model) {
+  loading ??= (async () => {
+    const url = URL.createObjectURL(new Blob([model.get("library")], { type: "text/javascript" }));
+    try {
+      return (await import(url)).default;
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  })();
+  return loading;
+}
+
+function show(Plotly, model, root) {
   let plots = [];
   let drawn = [];
   let given = 0;
 
   function draw() {
-    const figures = model.get("figures");
     if (!root.clientWidth) return; // folded away: its first width draws it
     given = root.clientWidth;
     const width = Math.max(given, NARROWEST_PX);
+    const figures = model.get("figures");
     for (const plot of plots.slice(figures.length)) {
       Plotly.purge(plot);
       plot.remove();
     }
     plots = figures.map((_, index) => plots[index] ?? root.appendChild(document.createElement("div")));
-    figures.forEach((text, index) => {
+    drawn = figures.map((text, index) => {
       const key = `${width} ${text}`;
-      if (drawn[index] === key) return;
+      if (drawn[index] === key) return key;
       const { data, layout } = JSON.parse(text);
       plots[index].setAttribute("role", "img");
       plots[index].setAttribute("aria-label", layout.title.text);
       Plotly.react(plots[index], data, { ...layout, width }, CONFIG);
-      drawn[index] = key;
+      return key;
     });
-    drawn.length = figures.length;
   }
 
   const observer = new ResizeObserver(() => root.clientWidth !== given && draw());
@@ -42,6 +52,27 @@ function render({ model, el }) {
     observer.disconnect();
     model.off("change:figures", draw);
     plots.forEach((plot) => Plotly.purge(plot));
+  };
+}
+
+function render({ model, el }) {
+  const root = document.createElement("div");
+  root.style.overflowX = "auto";
+  root.textContent = "Loading the charts …";
+  el.append(root);
+  let gone = false;
+  let end;
+  load(model).then(
+    (Plotly) => {
+      if (gone) return;
+      root.textContent = "";
+      end = show(Plotly, model, root);
+    },
+    (error) => (root.textContent = `The charts could not be loaded: ${error.message}`),
+  );
+  return () => {
+    gone = true;
+    end?.();
   };
 }
 
