@@ -51,4 +51,4 @@ def test_the_summary_counts_states_and_adds_what_is_known() -> None:
     assert summary([done, failed]) == "1 done, 1 failed · 3.00 s · at least $0.0200"
     assert summary([done, done]) == "2 done · 2.00 s · $0.0400"
     assert summary([failed]) == "1 failed · 3.00 s · cost unknown"
-    assert summary([]) == ""
+    assert summary([]) == summary([PaneState(model="a")]) == ""

@@ -78,8 +78,9 @@ def test_it_wears_the_colours_of_the_page_and_the_models_alone() -> None:
 
 def test_before_anything_was_asked_it_says_so() -> None:
     assert shown(static_session([])).text == "Nothing was asked yet."
-    ready = Turn.of(Draft(prompt="Why?", models=("a/b",)))
-    assert "ready" in shown(static_session([ready])).text
+    ready = shown(static_session([Turn.of(Draft(prompt="Why {this}?", models=("a/b",)))])).text
+    assert "ready" in ready
+    assert [word for word in ("Variables", "unknown") if word in ready] == []
 
 
 @pytest.mark.parametrize("payload", [*MARKUP, *LINKS, *LAYOUT[-8:]])

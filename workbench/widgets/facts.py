@@ -39,7 +39,7 @@ def summary(panes: Sequence[PaneState]) -> str:
     words = [f"{running} running"] if running else []
     words += [f"{count[state]} {state}" for state in ("done", "stopped", "failed") if count[state]]
     line = ", ".join(words)
-    if running or not panes:
+    if running or not line:
         return line
     times = [pane.elapsed_s for pane in panes if pane.elapsed_s is not None]
     return " · ".join([line, *([_seconds(max(times), 2)] if times else []), _total(panes)])

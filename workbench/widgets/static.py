@@ -13,7 +13,8 @@ from workbench.calls import Image
 from workbench.widgets.comparison import PaneState
 from workbench.widgets.draft import Draft, filled
 from workbench.widgets.facts import FACTS, facts, summary
-from workbench.widgets.markdown import escaped, html_of, render
+from workbench.widgets.markdown import render
+from workbench.widgets.node_html import escaped, html_of
 from workbench.widgets.numbers import similarity_table
 from workbench.widgets.session import Turn
 
@@ -63,7 +64,8 @@ def _asked(draft: Draft) -> str:
     """What was sent, with the variables filled in, and what it was made of."""
     parts = [("System prompt", draft.system), ("Prompt", draft.prompt)]
     texts = [(title, filled(text, draft.variables)) for title, text in parts if text]
-    texts += [("Variables", _lines(draft.variables, draft.names))] if draft.names else []
+    variables = _lines(draft.variables, draft.names)
+    texts += [("Variables", variables)] if variables else []
     texts += [("Images", "\n".join(map(_name, draft.images)))] if draft.images else []
     own = {
         f"{model}: {name}": value for model, some in draft.own_params.items() for name, value in some.items()
