@@ -10,7 +10,8 @@ import pytest
 from widgets.payloads import BOMBS, LINKS, MARKUP, PAYLOADS, read
 
 from workbench.widgets.differences import differences
-from workbench.widgets.markdown import TAGS, Node, html_of, render
+from workbench.widgets.markdown import TAGS, Node, render
+from workbench.widgets.node_html import html_of
 
 
 def elements(nodes: list[Node]) -> Iterator[tuple[str, dict[str, str]]]:

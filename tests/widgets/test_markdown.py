@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from workbench.widgets.code_colours import CLASSES
-from workbench.widgets.markdown import TAGS, Node, escaped, html_of, render
+from workbench.widgets.markdown import Node, render
 
 BITS = (
     "word", " ", "  ", "    ", "\t", "\n", "\n\n", "\n\n\n", "\r\n", "\r\n\r\n", "\r", "\n \n", "\n\n", "\n",
@@ -145,28 +145,3 @@ def test_code_in_a_fence_is_coloured_and_stays_the_same_code() -> None:
 def test_what_is_nested_too_deep_is_shown_as_it_was_written() -> None:
     for text in ("> " * 100 + "deep", "1. " * 100 + "deep", "[" * 1_000):
         assert words(whole(text)) == text
-
-
-def test_html_of_escapes_texts_and_keeps_to_the_tags_that_nodes_may_have() -> None:
-    nodes: list[Node] = [
-        ["p", {"onclick": "x"}, "<b>&", ["script", {}, "a"], ["a", {"href": "javascript:x"}, "b"]],
-        ["a", {"href": 'http://x.y/"><b>'}, "c"],
-        ["td", {"align": '"><b>'}, "d"],
-    ]
-    html = html_of(nodes)
-    assert html.startswith("<p>&lt;b&gt;&amp;ab</p><a href=")
-    assert "<b>" not in html
-    assert "onclick" not in html
-    assert "script" not in TAGS
-
-
-def test_headings_of_models_are_no_headings_of_the_notebook() -> None:
-    html = html_of(whole("# A\n\n###### B"))
-    assert "<h" not in html
-    assert "<strong>A</strong>" in html
-    assert "<strong>B</strong>" in html
-
-
-def test_characters_that_cannot_be_seen_or_sent_are_replaced() -> None:
-    assert escaped("a\x00\x1b[31m\ud83d\tb\n") == "a␀␛[31m\ufffd\tb\n"
-    assert escaped("🙂 é") == "🙂 é"

@@ -21,7 +21,7 @@ from workbench.widgets import labeller_html
 from workbench.widgets.ballot import QUESTION
 from workbench.widgets.items import items_of, prompts_of
 from workbench.widgets.labelling import SAME_AS, Labelling, label_choices
-from workbench.widgets.markdown import escaped
+from workbench.widgets.node_html import escaped
 from workbench.widgets.shortcuts import Shortcuts
 from workbench.widgets.showing import Showing
 

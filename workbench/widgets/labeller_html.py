@@ -8,7 +8,8 @@ import pandas as pd
 
 from workbench.widgets.items import Answer
 from workbench.widgets.labelling import Choice, Labelling
-from workbench.widgets.markdown import escaped, html_of, render
+from workbench.widgets.markdown import render
+from workbench.widgets.node_html import escaped, html_of
 
 COMMANDS = (
     ("s", "skip: not this one, not now"),

@@ -7,7 +7,6 @@ Code in fences has spans of these classes for a style sheet: `hl-keyword`, `hl-s
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -38,7 +37,7 @@ TAGS: dict[str, frozenset[str]] = dict.fromkeys(_PLAIN, frozenset[str]()) | {
 DEEPEST = 40
 MOST_BRACKETS = 300
 LONGEST_URL = 200
-_SAFE_URL = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+SAFE_URL = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|$)")
 # Blocks that blank lines do not end: fences, lists and indented code.
 _LONG = re.compile(
@@ -52,17 +51,6 @@ _MATH = re.compile(
     r"|\$\$[^$]{1,1000}\$\$|\$(?!\s)[^$\n]{1,300}(?<!\s)\$(?!\d)",
     re.DOTALL,
 )
-_REL = "noopener noreferrer nofollow"
-_SIZES = {"h1": "1.3em", "h2": "1.2em", "h3": "1.1em", "h4": "1em", "h5": "1em", "h6": "1em"}
-_STYLES = {
-    "pre": "margin:.5em 0 1em;border-left:2px solid;padding-left:.8em;white-space:pre-wrap;"
-    "overflow-wrap:anywhere",
-    "table": "border-collapse:collapse",
-    "hl-keyword": "font-weight:bold",
-    "hl-comment": "font-style:italic;opacity:.7",
-}
-# What has no shape would be lost on the reader: a terminal's escapes are seen as ␛[31m.
-_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"} | {0x7F: 0x2421}
 
 
 def render(text: str, start: int = 0, *, whole: bool) -> tuple[list[Node], int]:
@@ -99,44 +87,6 @@ def _goes_on(text: str, start: int) -> bool:
     if fence := begin["fence"]:
         return not re.compile(rf"\n {{0,3}}{fence}{fence[0]}*[ \t]*\r?\n").search(text, begin.end())
     return not _AFTER_LIST.search(text, begin.end())
-
-
-def html_of(nodes: Iterable[Node]) -> str:
-    """Nodes as HTML that needs no style sheet: every text escaped, no tag or attribute beyond `TAGS`.
-
-    Headings are bold paragraphs: the contents of a notebook are not the model's to write.
-    """
-    return "".join(escaped(node) if isinstance(node, str) else _element(*node) for node in nodes)
-
-
-def escaped(text: str) -> str:
-    """A text for HTML; control characters by their pictures, half a surrogate pair by U+FFFD."""
-    valid = text.translate(_CONTROLS).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return html.escape(valid)
-
-
-def _element(tag: str, attributes: dict[str, str], *children: Node) -> str:
-    inner = html_of(children)
-    written = _written(tag, attributes)
-    if tag not in TAGS or (tag in {"a", "span"} and not written):
-        return inner
-    if tag in _SIZES:
-        return f'<p style="font-size:{_SIZES[tag]}"><strong>{inner}</strong></p>'
-    return f"<{tag}>" if tag in {"br", "hr"} else f"<{tag}{written}>{inner}</{tag}>"
-
-
-def _written(tag: str, attributes: dict[str, str]) -> str:
-    match tag:
-        case "a":
-            url = attributes["href"]
-            return f' href="{escaped(url)}" target="_blank" rel="{_REL}"' if _SAFE_URL.match(url) else ""
-        case "ol":
-            return f' start="{escaped(attributes["start"])}"' if "start" in attributes else ""
-        case "td" | "th":  # said outright, because JupyterLab aligns the cells of outputs to the right
-            return f' style="text-align:{escaped(attributes.get("align", "left"))}"'
-        case _:
-            style = _STYLES.get(attributes.get("class", tag), "")
-            return f' style="{style}"' if style else ""
 
 
 def _math(state: StateInline, silent: bool) -> bool:
@@ -219,7 +169,7 @@ def _tree(tokens: Sequence[Token]) -> list[Node]:
             stack.append(node)
         elif token.nesting < 0:
             node = stack.pop()
-            if node[0] == "a" and not _SAFE_URL.match(node[1]["href"]):
+            if node[0] == "a" and not SAFE_URL.match(node[1]["href"]):
                 stack[-1][-1:] = []
                 _extend(stack[-1], node[2:])
         else:
