@@ -265,3 +265,20 @@ def test_a_repriced_model_has_a_bar_of_what_it_cost_and_a_point_with_the_bounds(
     assert "a/one: cost unknown, estimated $0.0100" in trace_of(figure, "a/one", "scatter").hovertemplate
     unpriced = USAGE.assign(est_cost_usd=None, est_cost_low_usd=None, est_cost_high_usd=None)
     assert {trace.type for trace in plots.repriced(unpriced).data} == {"bar"}
+
+
+@each_chart
+def test_a_models_name_is_never_a_tag_or_a_field(
+    chart: Callable[..., go.Figure], frame: pd.DataFrame
+) -> None:
+    hostile = "<b>a</b>/%{x}"
+    renamed = frame.copy()
+    if "model" in renamed:
+        renamed["model"] = renamed["model"].replace("a/one", hostile)
+    else:
+        renamed = renamed.rename(index={"a/one": hostile}, columns={"a/one": hostile})
+    figure = chart(renamed)
+    texts = [str(trace[name]) for trace in figure.data for name in ("hovertemplate", "text") if name in trace]
+    texts += [str(axis.ticktext) for axis in figure.select_yaxes()]
+    texts += [trace.name or "" for trace in figure.data if trace.showlegend]
+    assert not [text for text in texts if "<b>" in text or "/%{x}" in text]

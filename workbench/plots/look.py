@@ -42,10 +42,17 @@ def dollars(usd: float) -> str:
 
 def label(model: str) -> str:
     """A model's name for an axis, on two lines where it is long."""
-    # Plotly reads tags in its texts, and a name may be anything: whoever serves the model chose it.
     parts = model.partition("/") if len(model) > 24 else (model, "", "")
-    provider, slash, name = (html.escape(part, quote=False) for part in parts)
+    provider, slash, name = map(plain, parts)
     return f"{provider}/<br>{name}" if slash else provider
+
+
+def plain(model: str) -> str:
+    """A model's name for any text of a chart.
+
+    Plotly reads tags and `%{fields}` in its texts, and a name may be anything: who serves the model chose it.
+    """
+    return html.escape(model, quote=False).replace("%{", "%&#123;")
 
 
 def nothing(title: str, words: str = "no calls yet") -> go.Figure:

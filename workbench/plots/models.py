@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from workbench.analysis.statistics import Estimate, quantile
 from workbench.plots.grid import grid
-from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, nothing, styled
+from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, nothing, plain, styled
 
 MANY = 500  # more points of one model than this are drawn as a box alone
 
@@ -65,7 +65,7 @@ def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         words = f" {dollars(usd)} · {int(calls):,} call{'' if calls == 1 else 's'}"
         if unknown and not math.isnan(usd):
             words += f", {int(unknown):,} of unknown cost"
-        both = {"y": [model], "text": [words], "hovertemplate": f"{model}: {words}<extra></extra>"}
+        both = {"y": [model], "text": [words], "hovertemplate": f"{plain(model)}: {words}<extra></extra>"}
         if usd > 0:
             look = {"marker_color": palette[model], "textfont_color": INK, "cliponaxis": False}
             figure.add_bar(x=[usd], orientation="h", textposition="outside", **look, **both)
@@ -108,7 +108,7 @@ def shares(
             text=[f"{100 * share.value:.1f} %, n={share.n}"],
             textposition="top center",
             cliponaxis=False,
-            hovertemplate=f"{model}: {share.percent()}<extra></extra>",
+            hovertemplate=f"{plain(model)}: {share.percent()}<extra></extra>",
         )
     figure.update_xaxes(title_text=axis, range=[-2, 102])
     return styled(figure, title, models)
@@ -133,13 +133,13 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
                 x=[usd],
                 y=[100 * share.value],
                 error_y=_bars(share, 100),
-                name=f"{model}, n={share.n}",
+                name=f"{plain(model)}, n={share.n}",
                 mode="markers",
                 cliponaxis=False,
                 marker={"size": 11, "color": palette[model]},
-                hovertemplate=f"{model}: {share.percent()}, {dollars(usd)}<extra></extra>",
+                hovertemplate=f"{plain(model)}: {share.percent()}, {dollars(usd)}<extra></extra>",
             )
-    unknown = ", ".join(model for model, usd in zip(models, costs, strict=True) if math.isnan(usd))
+    unknown = ", ".join(plain(model) for model, usd in zip(models, costs, strict=True) if math.isnan(usd))
     figure.update_xaxes(title_text="cost, US$", tickprefix="$", exponentformat="none", rangemode="tozero")
     figure.update_yaxes(title_text="samples right, %", range=[-2, 102])
     styled(figure, title)
@@ -171,7 +171,7 @@ def _box(model: str, seconds: pd.Series[float], colour: str) -> go.Box:
         marker={"color": colour, "size": 4, "opacity": 0.45},
         line={"color": INK, "width": 1},
         fillcolor=CLEAR,
-        hovertemplate=f"{model}: %{{x:.3f}} s<extra></extra>",
+        hovertemplate=f"{plain(model)}: %{{x:.3f}} s<extra></extra>",
     )
 
 
@@ -183,7 +183,7 @@ def _median(model: str, seconds: pd.Series[float], colour: str) -> go.Scatter:
         mode="markers",
         error_x=_bars(p50),
         marker={"color": colour, "size": 12, "symbol": "diamond", "line": {"color": "white", "width": 1}},
-        hovertemplate=f"{model}<br>p50, s: {p50}<br>p95, s: {p95}<extra></extra>",
+        hovertemplate=f"{plain(model)}<br>p50, s: {p50}<br>p95, s: {p95}<extra></extra>",
     )
 
 

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.plots.look import INK, Colours, colours, dollars, nothing, styled
+from workbench.plots.look import INK, Colours, colours, dollars, nothing, plain, styled
 
 _KINDS = {"duration_s": "answering", "queued_s": "queued for a slot", "waited_s": "asleep between attempts"}
 _SHADES = {"duration_s": 1.0, "queued_s": 0.55, "waited_s": 0.25}
@@ -38,7 +38,7 @@ def spending(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
             name=model,
             marker_color=palette[model],
             customdata=[dollars(usd) for usd in costs],
-            hovertemplate=f"{model}, %{{x}}: %{{customdata}}<extra></extra>",
+            hovertemplate=f"{plain(model)}, %{{x}}: %{{customdata}}<extra></extra>",
         )
     figure.update_xaxes(title_text="day, UTC", type="category", categoryorder="category ascending")
     figure.update_yaxes(title_text="US$", tickprefix="$", exponentformat="none", rangemode="tozero")
@@ -115,7 +115,7 @@ def durations(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
                 text=[f"{seconds[0]:.2f} s, n={calls:,}", "", ""],
                 textposition="top right",
                 cliponaxis=False,
-                hovertemplate=f"{model}: %{{x:.3f}} s<extra></extra>",
+                hovertemplate=f"{plain(model)}: %{{x:.3f}} s<extra></extra>",
             )
     figure.update_xaxes(title_text="whole answer, s", rangemode="tozero")
     return styled(figure, title, models)
@@ -137,7 +137,7 @@ def repriced(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     figure = go.Figure()
     money = frame[list(_MONEY)].astype(float).to_numpy().tolist()
     for model, (was, usd, low, high), calls in zip(models, money, frame["calls"], strict=True):
-        words = f"{model}: {dollars(was)}, estimated {dollars(usd)}, n={calls:,}"
+        words = f"{plain(model)}: {dollars(was)}, estimated {dollars(usd)}, n={calls:,}"
         both = {"y": [model], "hovertemplate": f"{words}<extra></extra>"}
         if was > 0:
             look = {"marker_color": palette[model], "opacity": 0.55}
