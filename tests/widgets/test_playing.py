@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from workbench.bridge import run
 from workbench.calls import Completion
 from workbench.client import Client
 from workbench.config import Settings
@@ -65,6 +66,42 @@ async def test_a_vote_can_be_changed_and_taken_back(client: Client) -> None:
     await done(shown.votes.undo())
     assert client.log.labels().empty
     assert (shown.votes.votes, shown.votes.undo()) == ([], None)
+
+
+async def test_clicks_that_follow_each_other_quickly_are_votes_one_by_one(client: Client) -> None:
+    shown = panel(client)
+    await shown.run()
+
+    async def click() -> list[Any]:  # on the loop that keeps votes, so that all come before the first is kept
+        return [shown.votes.choose([0]), shown.votes.choose([1]), shown.votes.choose([2])]
+
+    async def click_undo() -> list[Any]:
+        return [shown.votes.undo(), shown.votes.undo()]
+
+    for work in run(click()):
+        await done(work)
+    assert shown.votes.votes == ["best: sim/local"]
+    for work in run(click_undo()):
+        await done(work)
+    assert shown.votes.votes == []
+    assert client.log.labels().empty
+
+
+async def test_a_vote_that_is_kept_while_a_new_run_begins_shows_none_of_its_names(client: Client) -> None:
+    shown = panel(client)
+    shown.bar.blind.value = True
+    await shown.run()
+
+    async def vote_and_run() -> Any:
+        vote = shown.votes.choose([0])
+        shown.bar.run_button.click()
+        return vote
+
+    await done(run(vote_and_run()))
+    assert heads(shown) == ["Model A", "Model B", "Model C"]
+    await shown.ended()
+    assert shown.votes.votes == []
+    assert len(client.log.labels()) == 1
 
 
 async def test_one_answer_is_nothing_to_vote_on(client: Client) -> None:

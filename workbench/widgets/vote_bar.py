@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from uuid import UUID
@@ -35,6 +36,7 @@ class VoteBar:
         own = client if isinstance(client, Client) and client.recording is None else None
         self._client, self._on_vote = own, on_vote
         self._ballot: Ballot | None = None
+        self._one_by_one = asyncio.Lock()
         self._places: tuple[int, ...] = ()
         self._names: tuple[str, ...] = ()
         self.votes: list[str] = []
@@ -99,19 +101,23 @@ class VoteBar:
         return Ballot(calls, labeller=self._client.settings.labeller, blind=turn.draft.blind)
 
     async def _keep(self, ballot: Ballot, recorder: Recorder, chosen: list[int]) -> None:
-        if ballot.standing is not None:  # who votes again changes their mind
-            self.votes.pop()
         best = " and ".join(self._names[self._places[place]] for place in chosen)
-        self.votes.append(f"best: {best}" if best else "none is good")
-        await ballot.cast(recorder, chosen)
-        self._say()
-        self._on_vote()
+        async with self._one_by_one:
+            again = ballot.standing is not None  # who votes again changes their mind
+            await ballot.cast(recorder, chosen)
+            if ballot is self._ballot:  # a turn that began meanwhile keeps its names hidden
+                self.votes[-1 if again else len(self.votes) :] = [f"best: {best}" if best else "none is good"]
+                self._say()
+                self._on_vote()
 
     async def _take_back(self, ballot: Ballot, recorder: Recorder) -> None:
-        await ballot.take_back(recorder)
-        self.votes.pop()
-        self._say()
-        self._on_vote()
+        async with self._one_by_one:
+            stood = ballot.standing is not None
+            await ballot.take_back(recorder)
+            if stood and ballot is self._ballot:
+                self.votes.pop()
+                self._say()
+                self._on_vote()
 
     def _say(self) -> None:
         self.view.layout.display = None if self.offered else "none"
