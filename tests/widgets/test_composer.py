@@ -111,3 +111,12 @@ def test_the_static_form_has_everything_and_no_markup() -> None:
     assert html.count("&lt;img") == 3
     assert "<img" not in html
     assert composer.static_text().startswith("Prompt: <img")
+
+
+def test_what_the_page_has_goes_into_the_boxes_of_that_name_and_no_others() -> None:
+    composer = Composer("{a} and {b}", "Be brief.")
+    composer.blanks.write({"a": "1", "b": "2"})
+    composer.hear({"Prompt": "{b} alone", "{a}": "gone", "{b}": "3", "else": "4"})
+    assert composer.prompt.value == "{b} alone"
+    assert composer.system.value == "Be brief."
+    assert composer.values()["variables"] == {"b": "3"}

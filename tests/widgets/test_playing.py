@@ -13,6 +13,7 @@ from workbench.calls import Completion
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError
+from workbench.widgets.play_keys import PlayKeys
 from workbench.widgets.playground import Playground, playground
 
 MODELS = ("sim/swift", "sim/steady", "sim/local")
@@ -49,6 +50,7 @@ async def test_blind_names_are_hidden_until_a_vote_which_the_log_keeps(client: C
     await done(shown.votes.choose([1]))
     assert heads(shown) == list(asked)
     assert set(asked) == set(MODELS)
+    assert shown.panes.chosen == [1]
     (vote,) = client.log.labels(kind="vote").to_dict("records")
     assert list(vote["chosen"]) == [shown.results[asked[1]].call_id]
     assert list(vote["calls"]) == [shown.results[model].call_id for model in asked]
@@ -60,12 +62,16 @@ async def test_a_vote_can_be_changed_and_taken_back(client: Client) -> None:
     shown = panel(client)
     await shown.run()
     await done(shown.votes.choose([0]))
+    assert shown.panes.chosen == [0]
+    await done(shown.votes.choose([0, 2]))
+    assert shown.panes.chosen == [0, 2]
     await done(shown.votes.choose([]))
+    assert shown.panes.chosen == []
     assert [list(chosen) for chosen in client.log.labels()["chosen"]] == [[]]
     assert shown.votes.votes == ["none is good"]
     await done(shown.votes.undo())
     assert client.log.labels().empty
-    assert (shown.votes.votes, shown.votes.undo()) == ([], None)
+    assert (shown.votes.votes, shown.votes.undo(), shown.votes.undo_button.disabled) == ([], None, True)
 
 
 async def test_clicks_that_follow_each_other_quickly_are_votes_one_by_one(client: Client) -> None:
@@ -226,3 +232,13 @@ async def test_the_code_is_of_what_the_boxes_say_now(client: Client) -> None:
     shown.composer.prompt.value = "How many moons?"
     assert "How many moons?" in shown.code.code
     assert "How many moons?" in shown.code.box.value
+
+
+async def test_what_the_page_has_in_its_boxes_is_what_run_asks(client: Client) -> None:
+    shown = panel(client, "Where is {place}?")
+    keys = shown.view.children[-2]
+    assert isinstance(keys, PlayKeys)
+    keys._handle_custom_msg({"texts": {"Prompt": "Where is {place} today?", "{place}": "Oslo"}}, [])
+    await shown.run()
+    assert shown.player.last.draft.words() == "Where is Oslo today?"
+    assert shown.player.last.draft.system == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets
@@ -59,7 +59,11 @@ class Composer(Showing):
         )
         self.blanks = Blanks(self._changed)
         self.images = Images(self._changed)
-        self.view = with_keys([self.unfold, self.system, self.prompt, self.blanks.view, self.images.view])
+        further = ipywidgets.HBox([self.unfold, self.images.upload]).add_class("workbench-beneath")
+        pictures = self.images.view.add_class("workbench-beneath")
+        self.view = with_keys(
+            [self.prompt, self.blanks.view, further, self.system, pictures], "workbench-composer"
+        )
         self._fit()
         self.prompt.observe(lambda _: self._typed(), "value")
         self.system.observe(lambda _: self._typed(), "value")
@@ -80,6 +84,11 @@ class Composer(Showing):
         self.unfold.value = bool(draft.system)
         self.blanks.write(draft.variables)
         self.images.write(draft.images)
+
+    def hear(self, texts: Mapping[str, str]) -> None:
+        """Take what the page has in its boxes, by their descriptions: it may be newer than what is known."""
+        for box in (self.prompt, self.system, *self.blanks.fields.values()):
+            box.value = texts.get(box.description, box.value)
 
     def add_image(self, name: str, media_type: str, data: bytes) -> None:
         """Add a picture that was dropped or pasted; where it is none, or too large, the view says so."""

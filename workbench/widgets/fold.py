@@ -9,29 +9,31 @@ import ipywidgets
 
 
 class Fold:
-    """A button that shows and hides what is below it.
+    """A button that shows and hides something.
 
     Args:
         name: What the button is called.
         icon: Its picture, a name of Font Awesome.
+        tooltip: What is in there.
         content: A widget.
         on_open: Called each time that it is unfolded.
 
     Attributes:
         button: Pressed while the content is shown.
-        view: Both.
+        content: As given.
     """
 
-    def __init__(self, name: str, icon: str, content: Any, on_open: Callable[[], object]) -> None:
-        self._content, self._on_open = content, on_open
+    def __init__(
+        self, name: str, icon: str, tooltip: str, content: Any, on_open: Callable[[], object]
+    ) -> None:
+        self.content, self._on_open = content, on_open
         self.button = ipywidgets.ToggleButton(
-            description=name, icon=icon, layout=ipywidgets.Layout(width="auto", align_self="flex-start")
+            description=name, icon=icon, tooltip=tooltip, layout=ipywidgets.Layout(width="auto")
         )
         self.button.observe(lambda _: self._turn(), "value")
-        self.view = ipywidgets.VBox([self.button, content])
         content.layout.display = "none"
 
     def _turn(self) -> None:
-        self._content.layout.display = None if self.button.value else "none"
+        self.content.layout.display = None if self.button.value else "none"
         if self.button.value:
             self._on_open()

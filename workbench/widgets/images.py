@@ -38,7 +38,7 @@ class Images:
         upload: The button that lets the user choose files.
         attached: The pictures, in the order in which they were added.
         message: Why something was not added, as HTML.
-        view: All of them.
+        view: The pictures and the message.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
@@ -60,7 +60,7 @@ class Images:
         )
         self.message = ipywidgets.HTML()
         self._pictures = ipywidgets.HBox(layout=ipywidgets.Layout(flex_flow="row wrap"))
-        self.view = ipywidgets.VBox([self.upload, self._pictures, self.message])
+        self.view = ipywidgets.VBox([self._pictures, self.message])
         self.upload.observe(lambda change: self._take(change["new"]), "value")
 
     def add(self, name: str, media_type: str, data: bytes) -> None:

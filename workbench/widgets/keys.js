@@ -1,8 +1,8 @@
-// What a notebook's own fields and buttons lack for those who use the keyboard.
+// What a notebook's own fields and buttons lack for those who use the keyboard or a screen reader.
 
 // JupyterLab would take the keys of whoever is on one of these for its commands: x cuts the cell, Enter opens it.
 // It asks the very element that has the focus.
-function keep({ target }) {
+function keep(target) {
   if (target.matches("button, select, input[type=checkbox]")) target.dataset.lmSuppressShortcuts = "true";
 }
 
@@ -27,15 +27,37 @@ function enter(event, model) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// A button that stays pressed is seen to be; it is to be heard too.
+function tell(button) {
+  if (button.matches(".widget-toggle-button")) {
+    button.setAttribute("aria-pressed", String(button.classList.contains("mod-active")));
+  }
+}
+
 function render({ model, el }) {
   let frame;
   let view;
+  let held = null; // the button that has the focus
   const press = (event) => {
     const picker = event.target.closest(".workbench-picker");
     if (!picker || event.defaultPrevented) return;
     if (event.key === "Enter") enter(event, model);
     else step(event, picker);
   };
+  const hold = ({ target }) => {
+    keep(target);
+    tell(target);
+    held = target.matches("button") ? target : null;
+  };
+  const release = ({ target }) => {
+    if (!target.disabled) held = null;
+  };
+  // A button that goes out takes the focus with it: who pressed it by a key goes on from the one beside it.
+  const observer = new MutationObserver((changes) => {
+    for (const { target } of changes) tell(target);
+    if (!held?.disabled || ![held, document.body].includes(document.activeElement)) return;
+    held.parentElement.querySelector("button:enabled")?.focus({ preventScroll: true });
+  });
   // A widget is made before it is put where it belongs.
   const settle = () => {
     view = el.closest(".workbench-keys");
@@ -44,13 +66,18 @@ function render({ model, el }) {
       return;
     }
     view.addEventListener("keydown", press, true); // a field keeps its keys to itself
-    view.addEventListener("focusin", keep);
+    view.addEventListener("focusin", hold);
+    view.addEventListener("focusout", release);
+    observer.observe(view, { subtree: true, attributeFilter: ["class", "disabled"] });
+    view.querySelectorAll("button").forEach(tell);
   };
   settle();
   return () => {
     cancelAnimationFrame(frame);
+    observer.disconnect();
     view?.removeEventListener("keydown", press, true);
-    view?.removeEventListener("focusin", keep);
+    view?.removeEventListener("focusin", hold);
+    view?.removeEventListener("focusout", release);
   };
 }
 

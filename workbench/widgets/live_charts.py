@@ -33,6 +33,8 @@ class LiveCharts(Showing):
 
     Attributes:
         fold: The button that opens and closes it.
+        body: What the button shows and hides.
+        view: Both.
         similarity: Of the answers of the run that has ended, models × models; `None` before the first run and
             during one.
     """
@@ -52,11 +54,11 @@ class LiveCharts(Showing):
             description="Charts",
             icon="bar-chart",
             tooltip=CLOSED,
-            layout=ipywidgets.Layout(width="7rem"),
+            layout=ipywidgets.Layout(width="auto", align_self="flex-start"),
         )
         self.words = ipywidgets.HTML(EMPTY)
-        self._body = ipywidgets.VBox([self.words], layout=ipywidgets.Layout(display="none"))
-        self.view = ipywidgets.VBox([self.fold, self._body])
+        self.body = ipywidgets.VBox([self.words], layout=ipywidgets.Layout(display="none"))
+        self.view = ipywidgets.VBox([self.fold, self.body])
         self.fold.observe(lambda _: self._turn(), "value")
 
     def begin(self, models: Sequence[str], colours: Mapping[str, str]) -> None:
@@ -108,8 +110,8 @@ class LiveCharts(Showing):
             if self._figures is None:
                 # Here, and not when it first draws: a run must not wait for it.
                 self._figures = _figures()
-                self._body.children = (self.words, self._figures)
-            self._body.layout.display = "" if self._opened else "none"
+                self.body.children = (self.words, self._figures)
+            self.body.layout.display = "" if self._opened else "none"
             self._draw()
 
     def _draw_awaited(self) -> None:

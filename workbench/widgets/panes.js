@@ -203,6 +203,9 @@ function createPane(labels, act) {
     if (!now.voting && document.activeElement === best) body.focus();
     best.hidden = !now.voting;
     best.disabled = now.gone || !answers.some((each) => each.text);
+    best.setAttribute("aria-pressed", String(now.isChosen));
+    write(best, now.isChosen ? "★ Best" : "Best");
+    root.toggleAttribute("data-chosen", now.isChosen);
     reference.setAttribute("aria-pressed", String(now.isReference));
     body.setAttribute("aria-label", `Answer of ${name.textContent}`);
     list.hidden = !answer.facts.length;
@@ -258,10 +261,12 @@ function render({ model, el }) {
   function frame() {
     const due = [...dirty].filter((index) => index in panes);
     dirty.clear();
-    const [view, voting, reference] = [model.get("view"), model.get("voting"), model.get("reference")];
+    const [view, voting] = [model.get("view"), model.get("voting")];
+    const [chosen, reference] = [model.get("chosen"), model.get("reference")];
     for (const index of due) {
       const own = answers.filter((answer) => answer.pane === index);
-      panes[index].paint(own, { view, voting, gone: Boolean(gone), isReference: index === reference });
+      const [isReference, isChosen] = [index === reference, chosen.includes(index)];
+      panes[index].paint(own, { view, voting, gone: Boolean(gone), isReference, isChosen });
     }
     for (const index of due) panes[index].scroll();
   }
@@ -387,6 +392,7 @@ function render({ model, el }) {
     "change:view": paintAll,
     "change:reference": paintAll,
     "change:voting": paintAll,
+    "change:chosen": paintAll,
     "msg:custom": receive,
     comm_live_update: seeConnection,
   };

@@ -65,6 +65,7 @@ class Panes(anywidget.AnyWidget):
         view: How texts are shown; `differences` are those to the pane `reference`, once both have ended.
         reference: Index of that pane.
         voting: Whether each pane has a button "Best".
+        chosen: Indexes of the panes that were voted for.
     """
 
     _esm = HERE / "panes.js"
@@ -75,6 +76,7 @@ class Panes(anywidget.AnyWidget):
     view = traitlets.Enum(("rendered", "raw", "differences"), "rendered").tag(sync=True)
     reference = traitlets.Int(0, min=0).tag(sync=True)
     voting = traitlets.Bool(False).tag(sync=True)
+    chosen = traitlets.List(traitlets.Int()).tag(sync=True)
     # Front ends attach late and read the state then: it must be what is shown now, not what was set last.
     snapshot = traitlets.Dict().tag(sync=True, to_json=lambda _, panes: panes.live())
 

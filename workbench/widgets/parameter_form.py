@@ -62,7 +62,7 @@ class ParameterForm:
             description="Parameters",
             icon="caret-right",
             tooltip="Show or hide the parameters",
-            layout=ipywidgets.Layout(width="9rem"),
+            layout=ipywidgets.Layout(width="auto"),
         )
         self._summary = ipywidgets.HTML(layout=ipywidgets.Layout(flex="1 1 12rem"))
         self._repeats = ipywidgets.BoundedIntText(

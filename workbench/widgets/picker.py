@@ -130,7 +130,7 @@ class Picker(Showing):
         self._found = ipywidgets.VBox([self._heading, self._list, self._more])
         self._row_layout = ipywidgets.Layout(flex_flow="row wrap", justify_content="space-between")
         self._box_layout = ipywidgets.Layout(width="auto", flex="1 1 16rem", min_width="0")
-        self.row = ipywidgets.VBox([self._chips, self.message, self._found])
+        self.row = ipywidgets.VBox([self._chips, self.message, self._found]).add_class("workbench-beneath")
         bar = ipywidgets.HBox([self.search, self.browse, self.add_button], layout=wrapped)
         self.view = with_keys([bar, self.row], "workbench-picker", on_enter=self._enter)
         self.search.observe(lambda _: self._look(), "value")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import ipywidgets
 
+RUN = "Ask all models, in a new conversation; Shift+Enter or Ctrl+Enter in the prompt does the same"
+
 
 class PlayBar:
     """Run, Reply, Stop, and blind mode.
@@ -31,7 +33,7 @@ class PlayBar:
         on_stop: Callable[[], None],
         on_change: Callable[[], None],
     ) -> None:
-        self.run_button = _button("Run", "play", "Ask all models, in a new conversation", "primary")
+        self.run_button = _button("Run", "play", RUN, "primary")
         self.reply_button = _button("Reply", "reply", "Go on: each model is told its own conversation so far")
         self.stop_button = _button("Stop", "stop", "End what is under way at once")
         self.blind = ipywidgets.Checkbox(
@@ -40,6 +42,8 @@ class PlayBar:
             indent=False,
             layout=ipywidgets.Layout(width="auto", margin="2px 0 2px 1rem"),
         )
+        self.run_button.add_class("workbench-run")
+        self.reply_button.add_class("workbench-reply")
         self.run_button.on_click(lambda _: on_run())
         self.reply_button.on_click(lambda _: on_reply())
         self.stop_button.on_click(lambda _: on_stop())
@@ -47,7 +51,7 @@ class PlayBar:
         self.view = ipywidgets.HBox(
             [self.run_button, self.reply_button, self.stop_button, self.blind],
             layout=ipywidgets.Layout(flex_flow="row wrap", align_items="center"),
-        )
+        ).add_class("workbench-playbar")
         self.show(running=False, answered=False)
 
     def show(self, *, running: bool, answered: bool) -> None:

@@ -22,16 +22,20 @@ from workbench.widgets.draft import Draft
 from workbench.widgets.facts import summary
 from workbench.widgets.fold import Fold
 from workbench.widgets.history import History
+from workbench.widgets.keys import with_keys
 from workbench.widgets.live_charts import LiveCharts
 from workbench.widgets.panes import Head, Panes, PastTurn
 from workbench.widgets.parameter_form import ParameterForm
 from workbench.widgets.picker import Picker
 from workbench.widgets.play_bar import PlayBar
+from workbench.widgets.play_keys import PlayKeys
 from workbench.widgets.player import Player
 from workbench.widgets.session import Chats, Turn
 from workbench.widgets.showing import Showing
 from workbench.widgets.static import static_session
 from workbench.widgets.vote_bar import VoteBar
+
+PAST = "What was asked before, to be opened again"
 
 
 class Playground(Showing):
@@ -74,15 +78,16 @@ class Playground(Showing):
         self.picker = Picker(models, choices_of(client, choices), self._lay_out)
         self.panes.on_vote(lambda pane: self.votes.choose([pane]))
         self.panes.on_drop(self.composer.add_image)
-        folded = [self.charts.view, self.code.view]
         self.history = None if own is None else History(lambda: own.log, self._open)
+        buttons, folded = [self.charts.fold, self.code.button], [self.charts.body, self.code.box]
         if self.history is not None:
-            folded.append(Fold("History", "history", self.history.view, self.history.refresh).view)
+            past = Fold("History", "history", PAST, self.history.view, self.history.refresh)
+            buttons, folded = [*buttons, past.button], [*folded, past.content]
         self._lay_out()
+        row = ipywidgets.HBox(buttons, layout=ipywidgets.Layout(flex_flow="row wrap", margin="8px 0 0"))
         above = [self.composer.view, self.picker.view, self.form.view, self.bar.view]
-        self.view = ipywidgets.VBox(
-            [*above, self.panes, self.votes.view, *folded], layout=ipywidgets.Layout(align_items="stretch")
-        )
+        below = [self.votes.view, row, *folded, PlayKeys(self.composer.hear)]
+        self.view = with_keys([*above, self.panes, *below], "workbench-playground")
 
     @property
     def draft(self) -> Draft:
@@ -197,7 +202,7 @@ class Playground(Showing):
             )
             for model in draft.models
         ]
-        self.panes.voting = False
+        self.panes.voting, self.panes.chosen = False, []
         self.panes.begin(heads)
         self.panes.show(turn.comparison.panes())
         self.charts.begin(draft.models, self.picker.colours)
@@ -224,6 +229,7 @@ class Playground(Showing):
         self.keep()
 
     def _voted(self) -> None:
+        self.panes.chosen = list(self.votes.chosen)
         self.panes.reveal()
         self.keep()
 

@@ -62,6 +62,15 @@ class VoteBar:
         """Whether a vote on this turn stands."""
         return self._ballot is not None and self._ballot.standing is not None
 
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The panes that the vote on this turn is for; none while there is no vote."""
+        if self._ballot is None or self._ballot.standing is None:
+            return ()
+        best = self._ballot.standing.chosen or ()
+        places = zip(self._places, self._ballot.calls, strict=True)
+        return tuple(place for place, call in places if call in best)
+
     def offer(self, turn: Turn | None) -> None:
         """Have the first answers of a turn voted on, where at least two models gave one."""
         self._ballot = None if turn is None else self._ballot_of(turn)
@@ -121,7 +130,7 @@ class VoteBar:
 
     def _say(self) -> None:
         self.view.layout.display = None if self.offered else "none"
-        self.undo_button.layout.display = None if self.cast else "none"
+        self.undo_button.disabled = not self.cast
         said = f"Voted, {self.votes[-1]}." if self.cast else "Which is best? Press Best in its pane, or"
         self._words.value = f'<span role="status">{hint(said)}</span>'
 
