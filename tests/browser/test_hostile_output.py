@@ -112,7 +112,8 @@ async def test_nothing_that_models_write_runs_loads_or_leaves_its_pane(page: Pag
     page.on("request", lambda request: requests.append(request.url))
     await run_all(page, timeout_s=120)
     panes = page.locator(".workbench-pane")
-    await expect(panes.locator(".workbench-word")).to_have_text([*["done"] * 4, "failed"])
+    ended = [*["done"] * 4, "failed"]
+    await expect(panes.locator(".workbench-word")).to_have_text(ended, timeout=30_000)
     await expect(page.locator(".workbench-labeller-answer")).to_have_count(2)
 
     for view in ("Raw", "Differences", "Rendered"):
