@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +225,20 @@ async def test_the_twin_has_the_numbers_of_every_answer_and_how_alike_they_are(c
         assert f"{answer.timing.duration_s:.2f} s" in page
     assert shown.charts.similarity is not None
     assert shown.static_text().startswith("Playground: sim/swift, sim/steady, sim/local: 3 done")
+
+
+async def test_a_key_that_was_given_is_sent_and_written_down_nowhere(client: Client) -> None:
+    key = "sk-canary-8c1f77a1b2c3"
+    shown = panel(client, api_key=key)
+    shown.form.write(replace(shown.draft, own_params={"sim/local": {"api_key": key}}))
+    shown.code.button.value = True
+    await shown.run()
+    assert shown.draft.params_of("sim/swift")["api_key"] == key
+    assert "# The playground has api_key too" in shown.code.code
+    assert "sim/local: api_key = ***" in shown.static_html()
+    parts = (shown.composer.view, shown.form.view, shown.panes, shown.code.box)
+    for text in (shown.code.code, shown.static_html(), *(repr(part.get_state()) for part in parts)):
+        assert key not in text
 
 
 async def test_the_code_is_of_what_the_boxes_say_now(client: Client) -> None:

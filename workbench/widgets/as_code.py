@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.calls import Image
-from workbench.widgets.draft import Draft, filled
+from workbench.widgets.draft import SECRETS, Draft, filled
 from workbench.widgets.literals import block, is_plain, listed, literal
 
 _ONCE = """\
@@ -30,7 +30,7 @@ def as_code(draft: Draft, *, home: str | Path | None = None) -> str:
 
     Its `answers` are the completions by model, or by model and repeat where each is asked several times; of
     a call that failed it is the exception. Pictures that came as bytes are names of files to be put beside
-    the notebook; parameters that are no plain values, such as functions, are named in a comment.
+    the notebook; parameters that are no plain values, such as functions, and keys are named in a comment.
 
     Args:
         draft: What to ask.
@@ -130,12 +130,19 @@ def _ask(draft: Draft, shared: Mapping[str, Any], *, own: bool) -> Iterator[str]
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if is_plain(value)}
+    return {name: value for name, value in params.items() if _can_stand(name, value)}
+
+
+def _can_stand(name: str, value: Any) -> bool:
+    """Whether a parameter can be written into a notebook."""
+    return is_plain(value) and name not in SECRETS
 
 
 def _strange(draft: Draft) -> Iterator[str]:
     """What cannot be written here."""
     given = [draft.params, *(draft.own_params.get(model, {}) for model in draft.models)]
-    names = dict.fromkeys(name for params in given for name, value in params.items() if not is_plain(value))
+    names = dict.fromkeys(
+        name for params in given for name, value in params.items() if not _can_stand(name, value)
+    )
     if names:
         yield f"# The playground has {', '.join(names)} too: give them to `chat` below."

@@ -13,6 +13,8 @@ from workbench.errors import ConfigError
 # A name in braces; other braces, as those of JSON in a prompt, are what they are.
 _VARIABLE = re.compile(r"{([A-Za-z_][A-Za-z0-9_]*)}")
 MOST_MODELS = 8
+SECRETS = frozenset({"api_key"})
+"""Parameters that are sent, and never shown or written down."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

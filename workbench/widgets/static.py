@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench.calls import Image
 from workbench.widgets.comparison import PaneState
-from workbench.widgets.draft import Draft, filled
+from workbench.widgets.draft import SECRETS, Draft, filled
 from workbench.widgets.facts import FACTS, facts, summary
 from workbench.widgets.markdown import render
 from workbench.widgets.node_html import escaped, html_of
@@ -70,7 +70,11 @@ def _asked(draft: Draft) -> str:
     own = {
         f"{model}: {name}": value for model, some in draft.own_params.items() for name, value in some.items()
     }
-    params = {name: repr(value) for name, value in {**draft.params, **own}.items() if name != "tags"}
+    params = {
+        name: "***" if name.rpartition(" ")[2] in SECRETS else repr(value)
+        for name, value in {**draft.params, **own}.items()
+        if name != "tags"
+    }
     texts += [("Parameters", _lines(params, params))] if params else []
     return "".join(_titled(title, escaped(text)) for title, text in texts)
 
