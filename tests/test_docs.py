@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
+import json
 import re
 import runpy
 import shlex
@@ -14,6 +16,7 @@ from typing import Any
 import any_provider
 import click
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from served import serving
 
 import workbench
@@ -26,7 +29,7 @@ from workbench.providers import HOSTS
 ROOT = Path(__file__).parents[1]
 PAGES = {
     page: (ROOT / page).read_text(encoding="utf-8")
-    for page in ("README.md", "docs/client.md", "docs/log.md", "docs/providers.md")
+    for page in ("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md")
 }
 CLIENT = PAGES["docs/client.md"]
 A_CALL = "7f3a90"
@@ -104,6 +107,36 @@ async def test_the_examples_of_the_other_pages_run(page: str) -> None:
         await client.chat("anthropic/claude-haiku-4-5", "Hello")
         names = {"wb": workbench, "client": client}
         assert await read(PAGES[page], names)
+
+
+@pytest.mark.usefixtures("_provider")
+async def test_the_examples_and_cells_of_the_guide_to_notebooks_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = PAGES["docs/notebooks.md"]
+    async with Client() as client:
+        after = (await read(page, {"wb": workbench, "client": client}))[-1]
+    models = ["openai/gpt-5.4-mini", "anthropic/claude-haiku-4-5", "ollama/llama3.2"]
+    assert [after["answers"][model].text for model in models] == [any_provider.TEXT] * 3
+    assert after["playground"].errors == after["run"].problems == {}
+    assert (after["run"].monitor.now().done, after["again"].experiment) == (4, after["run"].experiment)
+
+    shell = InteractiveShell.instance()
+    try:
+        for cell in re.findall(r"```ipython\n(.*?)```", page, re.DOTALL):
+            (await asyncio.to_thread(shell.run_cell, cell)).raise_error()
+        assert [answer.text for answer in shell.user_ns["answers"].values()] == [any_provider.TEXT] * 2
+    finally:
+        InteractiveShell.clear_instance()
+    asked = workbench.log.calls(limit=1)["request"].iloc[0]
+    assert "What is the capital of Norway?" in str(asked)
+    assert "gpt-5.4-mini" in capsys.readouterr().out
+
+
+def test_every_notebook_is_in_the_guide_to_them_with_its_question() -> None:
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        title = json.loads(path.read_bytes())["cells"][0]["source"][0].removeprefix("# ").strip()
+        assert f"| `{path.stem}` | {title}" in PAGES["docs/notebooks.md"]
 
 
 def test_every_column_of_the_calls_is_in_the_guide_of_the_log() -> None:
