@@ -17,6 +17,7 @@ from rich import box
 from rich.table import Table
 
 ROOT = Path(__file__).parents[1]
+BROWSER = ROOT / "tests" / "browser"  # has what starts a JupyterLab and finds a Chromium
 T = TypeVar("T")
 
 
@@ -71,7 +72,7 @@ def child(*arguments: str) -> Any:
     Raises:
         RuntimeError: It failed; the message has its own words.
     """
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(ROOT), str(BROWSER), os.environ.get("PYTHONPATH")]))
     # litellm would fetch its prices from the network when it is imported.
     environment = {**os.environ, "PYTHONPATH": path, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     ended = subprocess.run(
@@ -80,6 +81,15 @@ def child(*arguments: str) -> Any:
     if ended.returncode:
         raise RuntimeError(f"{' '.join(arguments)!r} failed with {ended.returncode}:\n{ended.stderr[-2000:]}")
     return json.loads(ended.stdout.splitlines()[-1])
+
+
+def browserless() -> list[str]:
+    """A note where nothing can be measured in a browser."""
+    if notes := missing(["playwright"]):
+        return notes
+    if child("-c", "import json, lab; print(json.dumps(lab.chromium()))"):
+        return []
+    return ["no Chromium, nothing was measured: install one, or name it in WORKBENCH_TEST_CHROMIUM"]
 
 
 def interleaved(names: Sequence[str], rounds: int, measure: Callable[[str], T]) -> dict[str, list[T]]:

@@ -1,7 +1,7 @@
 """The figures of the README.
 
 `python benchmarks/run.py [NAME…] [--rounds N] [--calls N] [--seconds N] [--rows N] [--json FILE]`, the names
-being calls, latency, encode, imports, log, usage and storage.
+being calls, latency, encode, imports, log, usage, storage, panes and lab.
 """
 
 from __future__ import annotations
@@ -20,13 +20,15 @@ import encode
 import imports
 import latency
 import log as log_
+import opening
+import panes
 import storage
 import usage
 from clients import CLIENTS
 from rich.console import Console
 from rounds import Result, installed
 
-NAMES = ("calls", "latency", "encode", "imports", "log", "usage", "storage")
+NAMES = ("calls", "latency", "encode", "imports", "log", "usage", "storage", "panes", "lab")
 
 
 def machine() -> dict[str, str]:
@@ -34,7 +36,7 @@ def machine() -> dict[str, str]:
     packages = sorted(
         {client.package for client in CLIENTS.values()}
         | set(imports.STATEMENTS.values())
-        | {"duckdb", "pandas"}
+        | {"duckdb", "pandas", "jupyterlab", "ipywidgets", "anywidget"}
     )
     return {
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -71,6 +73,8 @@ def main(  # noqa: PLR0917 - click passes by name
         "log": partial(log_.measure, rounds, seconds),
         "usage": partial(usage.measure, rounds, rows),
         "storage": partial(storage.measure, rows // 50),
+        "panes": partial(panes.measure, rounds),
+        "lab": partial(opening.measure, rounds),
     }
     raw: dict[str, object] = {"before": machine()}
     out.print(" · ".join(f"{name} {value}" for name, value in machine().items()))

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +69,11 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
-    """A JupyterLab of its own under `folder`: its settings, kernels and files are nobody else's."""
+def running_lab(folder: Path, module: Sequence[str] = ("jupyterlab",)) -> Iterator[Lab]:
+    """A JupyterLab of its own under `folder`: its settings, kernels and files are nobody else's.
+
+    `module` is what Python runs to start it, with arguments that come first; it begins in the lab's folder.
+    """
     root, token, port = folder / "root", secrets.token_hex(16), _free_port()
     root.mkdir()
     settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
@@ -78,8 +81,8 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     for name, text in SETTINGS.items():
         (settings / f"{name}.jupyterlab-settings").write_text(text)
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
-        *(f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        *(sys.executable, "-m", *module, "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *(f"--IdentityProvider.token={token}", f"--LabApp.user_settings_dir={folder / 'settings'}"),
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
     ]

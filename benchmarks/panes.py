@@ -1,0 +1,89 @@
+"""How many tokens a second notebooks show as they come: our panes beside what ipywidgets has."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from pane_ways import NOTHING, WAYS
+from rounds import Result, browserless, child, interleaved, spread
+
+PANES = (4, 8)
+RATES = (100, 300, 1_000, 3_000, 10_000, 30_000)
+SECONDS = 3.0
+CPU_PANES = PANES[-1]
+CPU_RATES = (100, 3_000)
+LAG_RATES = (300, 3_000)
+
+_Levels = dict[str, dict[str, dict[str, Any]]]
+
+
+def measure(rounds: int) -> Result:
+    """The table of the highest rate that each way keeps up with, its lag, and the CPU of the kernel."""
+    if notes := browserless():
+        return Result(title="Streaming into panes", columns=["way"], rows=[], notes=notes)
+
+    def once(way: str) -> _Levels:
+        panes, rates = ((CPU_PANES,), CPU_RATES) if way == NOTHING else (PANES, RATES)
+        arguments = [",".join(map(str, numbers)) for numbers in (panes, rates)]
+        levels: _Levels = child("benchmarks/pane_load.py", way, str(SECONDS), *arguments)
+        return levels
+
+    measured = interleaved(list(WAYS), rounds, once)
+    return Result(
+        title=f"Streaming into panes (rounds: {rounds}, {SECONDS:g} s each)",
+        columns=[
+            "way",
+            *(f"{panes} panes: tokens/s" for panes in PANES),
+            *(f"lag p95 ms at {rate:,}/s" for rate in LAG_RATES),
+            *(f"CPU ms per 1,000 at {rate:,}/s" for rate in CPU_RATES),
+        ],
+        rows=[
+            [
+                way,
+                *(_most(measured[way], panes) for panes in PANES),
+                *(_lag_ms(measured[way], rate) for rate in LAG_RATES),
+                *(_cpu_ms(measured[way], measured[NOTHING], rate) for rate in CPU_RATES),
+            ]
+            for way in WAYS
+            if way != NOTHING
+        ],
+        notes=[
+            f"tokens/s: of all panes together, the highest of {', '.join(f'{rate:,}' for rate in RATES)} at "
+            "which 95 of 100 tokens are in the page half a second after they are made",
+            f"lag and CPU: with {CPU_PANES} panes; CPU is that of the kernel, less that of making the tokens",
+            "× is where a way did not keep up, – where it was not asked because it had failed twice before",
+        ],
+        raw={"seconds": SECONDS, "ways": measured},
+    )
+
+
+def _most(rounds: list[_Levels], panes: int) -> str:
+    """The highest rate that was kept up with, in the middle round and in the worst and the best."""
+    kept = sorted(
+        max((int(rate) for rate, level in levels[str(panes)].items() if level["kept_up"]), default=0)
+        for levels in rounds
+    )
+    chosen = (statistics.median_low(kept), kept[0], kept[-1])
+    middle, low, high = (f"{rate:,}" if rate else "×" for rate in chosen)
+    return middle if low == high else f"{middle} ({low}–{high})"
+
+
+def _lag_ms(rounds: list[_Levels], rate: int) -> str:
+    levels = [levels[str(CPU_PANES)].get(str(rate)) for levels in rounds]
+    if None in levels:
+        return "–"
+    lags_s = [level["lag_p95_s"] for level in levels if level]
+    return "×" if None in lags_s else spread([lag_s * 1000 for lag_s in lags_s])
+
+
+def _cpu_ms(rounds: list[_Levels], nothing: list[_Levels], rate: int) -> str:
+    pairs = [
+        (levels[str(CPU_PANES)].get(str(rate)), base[str(CPU_PANES)][str(rate)])
+        for levels, base in zip(rounds, nothing, strict=True)
+    ]
+    if any(level is None for level, _ in pairs):
+        return "–"
+    if not all(level["kept_up"] for level, _ in pairs if level):
+        return "×"
+    return spread([(level["cpu_s"] - base["cpu_s"]) * 1000 for level, base in pairs if level])
