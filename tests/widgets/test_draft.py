@@ -13,6 +13,12 @@ def test_variables_are_names_in_braces_in_order_and_other_braces_are_text() -> N
     assert variables_of('{city} {"json": 1} {} {1} {year} {city}') == ("city", "year")
 
 
+@pytest.mark.parametrize("prompt", [r"\frac{a}{b}", r"\text{rate} x_{i} y^{n}", "{{a}}", '{"a": {"b": 1}}'])
+def test_braces_of_formulas_and_doubled_ones_are_no_variables(prompt: str) -> None:
+    assert variables_of(prompt) == ()
+    assert Draft(prompt=prompt, variables={"a": "1", "b": "2", "i": "3", "n": "4"}).words() == prompt
+
+
 def test_a_draft_fills_in_its_variables_in_both_prompts() -> None:
     draft = Draft(
         prompt="Where is {city}?", system="Speak {tongue}.", variables={"city": "Oslo", "tongue": "x"}

@@ -44,7 +44,9 @@ async def test_blind_names_are_hidden_until_a_vote_which_the_log_keeps(client: C
     assert heads(shown) == ["Model A", "Model B", "Model C"]
     await shown.run()
     assert heads(shown) == ["Model A", "Model B", "Model C"]
-    assert not any(name in str(shown.panes.live()) for name in MODELS)
+    saved = shown.static_html() + shown.static_text()
+    assert not any(name in str(shown.panes.live()) + saved for name in MODELS)
+    assert "Model B" in saved
     asked = shown.player.last.draft.models
     assert shown.panes.voting
     assert shown.errors == {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench.calls import Image
-from workbench.widgets.draft import SECRETS, Draft, filled
+from workbench.widgets.draft import SECRETS, Draft, filled, for_format
 from workbench.widgets.literals import block, is_plain, listed, literal
 
 _ONCE = """\
@@ -72,18 +72,10 @@ def _prompts(draft: Draft) -> Iterator[str]:
     for name, text in (("system", draft.system), ("prompt", draft.prompt)):
         if name == "prompt" or _has_system(draft):
             if values:
-                yield f"{name} = {block(_doubled(text, values))}"
+                yield f"{name} = {block(for_format(text))}"
                 yield f"{name} = {name}.format(**variables)"
             else:
                 yield f"{name} = {block(text)}"
-
-
-def _doubled(template: str, names: Iterable[str]) -> str:
-    """The template with all braces doubled but those of its variables."""
-    doubled = template.replace("{", "{{").replace("}", "}}")
-    for name in names:
-        doubled = doubled.replace(f"{{{{{name}}}}}", f"{{{name}}}")
-    return doubled
 
 
 def _has_system(draft: Draft) -> bool:

@@ -136,6 +136,11 @@ class Panes(anywidget.AnyWidget):
             self._take_all()
             self.settle()
 
+    @property
+    def hidden(self) -> bool:
+        """Whether names are kept from the page."""
+        return any(head.hidden for head in self._heads)
+
     def live(self) -> dict[str, Any]:
         """Everything that the panes show, and the number of the last message that it includes.
 

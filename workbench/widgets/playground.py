@@ -141,14 +141,18 @@ class Playground(Showing):
         """Every turn with its numbers and texts, how alike the answers are, and the votes."""
         turns = self.player.session.turns or [Turn.of(self.draft)]
         return static_session(
-            turns, similarity=self.charts.similarity, votes=self.votes.votes, colours=self.picker.colours
+            turns,
+            similarity=self.charts.similarity,
+            votes=self.votes.votes,
+            colours=self.picker.colours,
+            hidden=self.panes.hidden,
         )
 
     def static_text(self) -> str:
         """The models, and how they stand."""
         turn = self.player.last or Turn.of(self.draft)
-        panes = turn.comparison.panes()
-        return f"Playground: {', '.join(turn.draft.models)}: {summary(panes) or 'not run yet'}"
+        whom = f"{len(turn.draft.models)} models" if self.panes.hidden else ", ".join(turn.draft.models)
+        return f"Playground: {whom}: {summary(turn.comparison.panes()) or 'not run yet'}"
 
     def _changed(self) -> None:
         self.code.refresh()

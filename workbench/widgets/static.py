@@ -34,6 +34,7 @@ def static_session(
     similarity: pd.DataFrame | None = None,
     votes: Sequence[str] = (),
     colours: Colours | None = None,
+    hidden: bool = False,
 ) -> str:
     """A conversation with several models: every prompt, every number, every answer with its Markdown.
 
@@ -44,20 +45,34 @@ def static_session(
         similarity: Of the last turn's answers, models × models, as `similarity_matrix` gives it.
         votes: What was voted, a line each.
         colours: A colour for each model, as `#rrggbb`, shown as a bar beside its name.
+        hidden: Whether the last turn waits for a blind vote: its answers are there, without what tells the
+            models.
     """
     if not turns:
         return "<p>Nothing was asked yet.</p>"
     shown = "".join(
         (f"<h4>Turn {number} of {len(turns)}</h4>" if len(turns) > 1 else "")
-        + _asked(turn.draft)
-        + _answers(turn.comparison.panes(), colours or {})
+        + (
+            _blind(turn)
+            if hidden and turn is turns[-1]
+            else _asked(turn.draft) + _answers(turn.comparison.panes(), colours or {})
+        )
         for number, turn in enumerate(turns, 1)
     )
-    if similarity is not None:
+    if similarity is not None and not hidden:
         shown += f'<div style="{_WIDE};border-top:1px solid">{similarity_table(similarity)}</div>'
     if votes:
         shown += _titled("Votes", "<br>".join(map(escaped, votes)), _BOX)
     return f"<div>{shown}</div>"
+
+
+def _blind(turn: Turn) -> str:
+    """Prompt and texts, under letters: parameters, numbers and errors could give a model away."""
+    letters = {model: chr(ord("A") + place) for place, model in enumerate(turn.comparison.models)}
+    return _titled("Prompt", escaped(turn.draft.words())) + "".join(
+        _titled(f"Model {letters[pane.model]}", html_of(render(pane.text, whole=True)[0]), _MARKDOWN)
+        for pane in turn.comparison.panes()
+    )
 
 
 def _asked(draft: Draft) -> str:
