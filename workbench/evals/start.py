@@ -51,7 +51,8 @@ class Found:
         return str(self)
 
     def _repr_html_(self) -> str:
-        return "".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in str(self).splitlines())
+        return f'<div class="mathjax_ignore tex2jax_ignore">{lines}</div>'
 
 
 async def find_models(client: Client, models: Sequence[str] = ()) -> Found:
