@@ -84,6 +84,17 @@ def test_a_large_picture_and_one_at_an_address_are_named_and_not_shown() -> None
     assert "image 2 · 2 kB" in numbered[1].value
 
 
+def test_a_picture_that_is_taken_out_is_let_go_of_and_the_others_stay_as_they_are() -> None:
+    images = Images(lambda: None)
+    images.take([("a.png", "", PNG), ("b.png", "", PNG), ("c.png", "", PNG)])
+    first, second, third = images._pictures.children
+    shown, _, button = second.children
+    button.click()
+    assert images._pictures.children == (first, third)
+    assert (shown.comm, second.comm) == (None, None)  # its bytes are no longer the page's
+    assert first.children[0].comm is not None
+
+
 def test_its_button_takes_a_picture_out_also_one_of_two_that_are_alike() -> None:
     changes: list[int] = []
     images = Images(lambda: changes.append(len(images.attached)))

@@ -38,6 +38,14 @@ def type_and_enter(picker: Picker, text: str) -> None:
     picker.view.children[-1]._handle_custom_msg({"enter": text}, [])
 
 
+def test_a_models_button_is_made_once_however_often_the_choice_changes() -> None:
+    picker = Picker(["a/b"], ["a/b", "z/b"], Changes())
+    (first,) = chips(picker)
+    for names in (["z/b", "a/b"], ["z/b"], ["a/b"]):
+        picker.choose(names)
+    assert chips(picker) == [first]
+
+
 def test_given_models_are_ticked_on_top_and_have_a_button_in_their_colour() -> None:
     picker = Picker(["z/b", "z/b"], ["a/b", "z/b"], Changes())
     assert picker.chosen == ("z/b",)

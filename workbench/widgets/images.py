@@ -108,9 +108,15 @@ class Images:
         )
 
     def _put(self, attached: tuple[Attached, ...]) -> None:
+        rows = {id(each): row for each, row in zip(self.attached, self._pictures.children, strict=True)}
         self.attached = attached
         self.message.value = ""
-        self._pictures.children = tuple(map(self._picture, attached))
+        self._pictures.children = tuple(
+            rows.pop(id(each)) if id(each) in rows else self._picture(each) for each in attached
+        )
+        for gone in rows.values():  # or kernel and page would keep their bytes
+            for part in (*gone.children, gone):
+                part.close()
         self._count()
         self._on_change()
 

@@ -53,7 +53,9 @@ class Picker(Showing):
         self._selection = Selection(choices)
         self._selection.choose(models)
         self._on_change = on_change
+        # A widget that is no longer shown lives on with its kernel: each is made once.
         self._rows: dict[str, Any] = {}
+        self._buttons: dict[str, Any] = {}
         self.boxes: dict[str, Any] = {}
         self._build()
         self.browse.value = not self.chosen
@@ -200,14 +202,16 @@ class Picker(Showing):
         self.search.focus()  # the button is gone, and with it the place of whoever pressed it by a key
 
     def _chip(self, choice: Choice) -> Any:
-        chip = ipywidgets.Button(
-            description=f"{choice.name} ×",
-            tooltip=f"Take {choice.name} out ({choice.context} tokens of context, {choice.price})",
-            layout=ipywidgets.Layout(width="auto", max_width="100%"),
-        )
-        chip.layout.border_left = f"4px solid {self.colours[choice.name]}"
-        chip.on_click(lambda _: self._take_out(choice.name))
-        return chip
+        if choice.name not in self._buttons:
+            chip = ipywidgets.Button(
+                description=f"{choice.name} ×",
+                tooltip=f"Take {choice.name} out ({choice.context} tokens of context, {choice.price})",
+                layout=ipywidgets.Layout(width="auto", max_width="100%"),
+            )
+            chip.layout.border_left = f"4px solid {self.colours[choice.name]}"
+            chip.on_click(lambda _: self._take_out(choice.name))
+            self._buttons[choice.name] = chip
+        return self._buttons[choice.name]
 
     def _row(self, choice: Choice) -> Any:
         if choice.name not in self._rows:
