@@ -40,6 +40,11 @@ def press(state: Labelling, keys: Iterable[str]) -> list[Judgement | None]:
     return [state.press(key) for key in keys]
 
 
+def test_labels_in_one_text_are_not_taken_for_one_label_per_letter() -> None:
+    with pytest.raises(ConfigError, match=r"labels are 'right', a text: give a list"):
+        label_choices("right")
+
+
 def test_a_key_chooses_among_the_answers_as_they_are_shown() -> None:
     clock = Clock()
     state = voting(5, clock=clock)

@@ -46,8 +46,10 @@ def label_choices(labels: Iterable[object]) -> tuple[Choice, ...]:
     """The choices of a list of labels; those that are one digit each have that as their key.
 
     Raises:
-        ConfigError: They are none, more than there are keys, or not all different.
+        ConfigError: They are a text, none, more than there are keys, or not all different.
     """
+    if isinstance(labels, str):
+        raise ConfigError(f"labels are {labels!r}, a text: give a list, such as ['right', 'wrong']")
     words = [str(label) for label in labels]
     if not 1 < len(words) <= MOST_LABELS or len(set(words)) < len(words) or not all(words):
         raise ConfigError(
