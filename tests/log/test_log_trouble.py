@@ -10,7 +10,7 @@ import pytest
 
 from workbench.errors import DataError
 from workbench.log import Log, LogWarning, Recorder, Store
-from workbench.log.writer import Writer
+from workbench.log.writer import RETRY_S, Writer
 
 Line = Callable[..., bytes]
 Program = Callable[..., subprocess.Popen[str]]
@@ -98,6 +98,29 @@ def test_a_write_that_breaks_off_loses_no_row_and_doubles_none(program: Program,
     assert err == ""
     runs = Log(home).runs()
     assert sorted(runs["id"].astype(int)) == list(range(1000))
+
+
+def test_what_keeps_rows_in_memory_is_known_until_they_are_written(tmp_path: Path, line: Line) -> None:
+    home, now = tmp_path / "home", [0.0]
+    home.write_text("a file where the folder should be")
+    writer = Writer(
+        home,
+        sync_each=False,
+        segment_bytes=1_000_000,
+        segment_s=300.0,
+        memory_bytes=1_000_000,
+        clock=lambda: now[0],
+    )
+    assert writer.trouble == ""
+    with pytest.warns(LogWarning, match="see that it is a folder"):
+        writer.write([("runs", line(id="1"))])
+    assert "see that it is a folder" in writer.trouble
+    home.unlink()
+    now[0] = 2 * RETRY_S
+    writer.tend()
+    assert writer.trouble == ""
+    writer.close()
+    assert list(Log(home).runs()["id"]) == ["1"]
 
 
 @pytest.fixture

@@ -50,6 +50,24 @@ async def done(run: DatasetRun, calls: int) -> None:
     run._shown._headline.unobserve(look, "value")
 
 
+async def test_a_run_says_that_the_log_cannot_be_written(
+    tmp_path: Path, simulated: Settings, dataset: Dataset
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "journal").symlink_to(tmp_path / "disk")  # which is not there yet
+    client = Client(home=home, settings=simulated)
+    run = dataset_run(client, MODELS[:1], dataset.take(2))
+    assert "cannot be written" not in run.static_html()
+    await run.run()
+    assert (run.monitor.now().state, run.monitor.now().done) == ("done", 2)
+    assert "cannot be written" in run.static_html()
+    (tmp_path / "disk").mkdir()
+    client.recorder.close()  # writes what waits
+    assert len(run.answers) == 2
+    assert "cannot be written" not in run.static_html()
+
+
 async def test_the_numbers_of_a_run_are_those_of_its_answers(client: Client, dataset: Dataset) -> None:
     run = dataset_run(client, MODELS, dataset.take(20), epochs=2, temperature=0)
     assert (run.monitor.now().state, len(run.answers)) == ("ready", 0)

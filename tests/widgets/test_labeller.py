@@ -74,6 +74,20 @@ async def press(panel: Labeller, keys: str) -> None:
         await panel.press(key)
 
 
+async def test_a_judgement_that_the_log_cannot_take_yet_is_not_called_saved(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "full").write_text("a file where the folder should be")
+    full = Recorder(tmp_path / "full")
+    panel = Labeller(full, labeller(desk, answers(desk)).state, {})
+    await press(panel, "t")
+    assert "Saved" not in shown(panel)
+    assert "Not saved yet: answer 1 and 2; the call log in" in shown(panel)
+    (tmp_path / "full").unlink()
+    full.close()  # writes what waits
+    assert len(Log(tmp_path / "full").labels()) == 1
+
+
 async def test_a_judgement_is_in_the_log_before_the_next_item_shows(desk: Desk) -> None:
     panel = labeller(desk, answers(desk))
     for judged in range(1, 4):

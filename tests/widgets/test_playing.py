@@ -113,6 +113,25 @@ async def test_a_vote_that_is_kept_while_a_new_run_begins_shows_none_of_its_name
     assert len(client.log.labels()) == 1
 
 
+async def test_where_the_log_cannot_be_written_status_and_vote_say_so(
+    tmp_path: Path, simulated: Settings
+) -> None:
+    (tmp_path / "home").write_text("a file where the folder should be")
+    client = Client(tmp_path / "home", settings=simulated)
+    shown = panel(client)
+    await shown.run()
+    assert "3 done" in shown.panes.status
+    assert "cannot be written" in shown.panes.status
+    await done(shown.votes.choose([0]))
+    assert "Not saved yet: the call log in" in shown.votes._words.value
+    (tmp_path / "home").unlink()
+    client.recorder.close()  # writes what waits
+    assert len(client.log.calls()) == 3
+    assert len(client.log.labels()) == 1
+    await done(shown.votes.choose([1]))
+    assert "Not saved" not in shown.votes._words.value
+
+
 async def test_one_answer_is_nothing_to_vote_on(client: Client) -> None:
     shown = playground(client, ["sim/swift"], "Why?")
     shown.bar.blind.value = True

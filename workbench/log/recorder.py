@@ -71,6 +71,15 @@ class Recorder:
         self._thread: WriterThread | None = None
         _recorders.add(self)
 
+    @property
+    def trouble(self) -> str:
+        """Why rows wait in memory, and what to do; empty where none does.
+
+        The warning that says so reaches nobody while what calls is a widget's button and no cell.
+        """
+        thread = self._thread
+        return "" if thread is None else thread.writer.trouble
+
     def append(self, table: str, line: bytes) -> Future[None]:
         """Add a row to `table`.
 

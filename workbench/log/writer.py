@@ -32,6 +32,9 @@ class Writer:
         segment_s: Age at which a segment is sealed, seconds.
         memory_bytes: How much is kept in memory while the disk cannot be written; what comes then is lost.
         clock: Seconds that only go forward.
+
+    Attributes:
+        trouble: Why rows wait in memory, and what to do; empty where none does.
     """
 
     def __init__(
@@ -53,20 +56,20 @@ class Writer:
         self._segments: dict[str, Segment] = {}
         self._sync_at: float | None = None
         self._pending: dict[str, bytearray] = {}
-        self._trouble: OSError | None = None
+        self.trouble = ""
         self._retry_at = 0.0
         self._lost = 0
 
     def write(self, lines: Iterable[tuple[str, bytes]]) -> None:
         """Write a batch of rows, table and line each, with one `write` per table."""
         for table, line in lines:
-            if self._trouble and sum(map(len, self._pending.values())) + len(line) > self._memory_bytes:
+            if self.trouble and sum(map(len, self._pending.values())) + len(line) > self._memory_bytes:
                 self._lost += 1
             else:
                 pending = self._pending.setdefault(table, bytearray())
                 pending += line
                 pending += b"\n"
-        if self._pending and (not self._trouble or self._clock() >= self._retry_at):
+        if self._pending and (not self.trouble or self._clock() >= self._retry_at):
             self.drain()
         if self._sync_each:
             self.sync()
@@ -99,18 +102,19 @@ class Writer:
 
     def _note(self, trouble: OSError | None) -> None:
         if trouble is None:
-            if self._trouble and self._lost:
+            if self.trouble and self._lost:
                 tell(f"the call log in {str(self._home)!r} can be written again; {self._lost} rows are lost")
-            self._trouble, self._lost = None, 0
+            self.trouble, self._lost = "", 0
             return
         self._retry_at = self._clock() + RETRY_S
-        if self._trouble is None:
-            remedy = _REMEDIES.get(trouble.errno or 0, "see that it is a folder on a disk that works")
-            tell(
-                f"the call log in {str(self._home)!r} cannot be written ({trouble}): {remedy}. Calls go on; "
-                f"up to {self._memory_bytes / 1e6:g} MB of rows wait in memory until it works again"
-            )
-        self._trouble = trouble
+        told = bool(self.trouble)
+        remedy = _REMEDIES.get(trouble.errno or 0, "see that it is a folder on a disk that works")
+        self.trouble = (
+            f"the call log in {str(self._home)!r} cannot be written ({trouble}): {remedy}. Calls go on; "
+            f"up to {self._memory_bytes / 1e6:g} MB of rows wait in memory until it works again"
+        )
+        if not told:
+            tell(self.trouble)
 
     def sync(self) -> None:
         """Wait until the disk has all that was written."""
@@ -126,14 +130,14 @@ class Writer:
         moments = [segment.seal_at for segment in self._segments.values()]
         if self._sync_at is not None:
             moments.append(self._sync_at)
-        if self._trouble:
+        if self.trouble:
             moments.append(self._retry_at)
         return max(0.0, min(moments) - self._clock()) if moments else None
 
     def tend(self) -> bool:
         """Do what is due: retry, sync, seal. Returns whether a segment was sealed."""
         now = self._clock()
-        if self._trouble and now >= self._retry_at:
+        if self.trouble and now >= self._retry_at:
             self.drain()
         if self._sync_at is not None and now >= self._sync_at:
             self.sync()

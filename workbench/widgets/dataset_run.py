@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from workbench.evals.runs import evaluate
 from workbench.widgets import run_html
 from workbench.widgets.monitor import Monitor
 from workbench.widgets.run_plan import RunPlan
+from workbench.widgets.run_state import RunState
 from workbench.widgets.run_view import RunView
 from workbench.widgets.showing import Showing
 
@@ -113,7 +115,7 @@ class DatasetRun(Showing):
 
     def static_html(self) -> str:
         """All numbers, and what failed."""
-        return run_html.page(self._title, self.monitor.now())
+        return run_html.page(self._title, self._now())
 
     def static_text(self) -> str:
         """How many calls are done, and what they cost."""
@@ -124,6 +126,11 @@ class DatasetRun(Showing):
     @property
     def _title(self) -> str:
         return f"Experiment {self.experiment}" + ("" if self._plan is None else f": {self._plan}")
+
+    def _now(self) -> RunState:
+        """How it stands, and whether the log is in trouble."""
+        now = self.monitor.now()
+        return replace(now, problem=now.problem or self._client.recorder.trouble)
 
     def _make_plan(self) -> RunPlan:
         """Look at what was asked for; what is wrong with it is shown, and raised."""
@@ -196,7 +203,7 @@ class DatasetRun(Showing):
 
     def _paint(self) -> None:
         with self._painting:  # two threads paint: what is looked at first is not to be shown last
-            self._shown.show(self._title, self.monitor.now(), busy=self.running)
+            self._shown.show(self._title, self._now(), busy=self.running)
 
     def _halt(self) -> None:
         # It says "stopped" now; what the client still has to put away does not keep the reader waiting.

@@ -153,7 +153,8 @@ class Labeller(Showing):
         name = {answer.call: answer.model for answer in item.answers} if item else {}
         places = [f"{place}" for place, call in enumerate(row.calls, start=1) if call in (row.chosen or ())]
         said = row.label if row.chosen is None else f"answer {' and '.join(places)}" if places else "none"
-        told = f"Saved: {said}."
+        trouble = self._recorder.trouble
+        told = f"Not saved yet: {said}; {trouble}." if trouble else f"Saved: {said}."
         if self._reveal:
             shown = [name[call] for call in row.calls]
             several = (f"answer {place} was {model}" for place, model in enumerate(shown, start=1))

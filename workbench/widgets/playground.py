@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -66,6 +66,7 @@ class Playground(Showing):
         params: Mapping[str, Any],
     ) -> None:
         own = client if isinstance(client, Client) else None
+        self._log_trouble: Callable[[], str] = (lambda: own.recorder.trouble) if own else str
         self._shuffle = Random()  # noqa: S311 - hides names from readers, not from attackers
         self.player = Player(client, self._show, self._end)
         self.panes = Panes()
@@ -220,6 +221,8 @@ class Playground(Showing):
     def _end(self, turn: Turn) -> None:
         self._show(turn)
         self._settle(turn)
+        if trouble := self._log_trouble():
+            self.panes.status += f" · {trouble}"
         self.bar.show(running=False, answered=bool(turn.comparison.results))
 
     def _settle(self, turn: Turn) -> None:

@@ -132,6 +132,8 @@ class VoteBar:
         self.view.layout.display = None if self.offered else "none"
         self.undo_button.disabled = not self.cast
         said = f"Voted, {self.votes[-1]}." if self.cast else "Which is best? Press Best in its pane, or"
+        if self.cast and self._client is not None and self._client.recorder.trouble:
+            said += f" Not saved yet: {self._client.recorder.trouble}."
         self._words.value = f'<span role="status">{hint(said)}</span>'
 
 
