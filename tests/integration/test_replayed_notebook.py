@@ -24,13 +24,25 @@ OFFLINE = {
 def outputs(notebook: Path) -> list[list[dict[str, Any]]]:
     """What each cell showed, charts with their data; without what differs from run to run by itself."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    text = json.dumps([cell.get("outputs", []) for cell in cells])
+    text = json.dumps([joined(cell.get("outputs", [])) for cell in cells])
     # Pandas gives each styled table a random name, and says where in memory it is.
     text = re.sub(r"T_[0-9a-f]{5}|(?<=Styler at )0x[0-9a-f]+", "T", text)
     # Providers that could not be asked are no part of the log.
     text = re.sub(r"<p>Could not ask .*?</p>", "", text)
     text = re.sub(r'"Could not ask (?:[^"\\]|\\.)*", ', "", text)
     found: list[list[dict[str, Any]]] = json.loads(text)
+    return found
+
+
+def joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The outputs of a cell; what was printed comes in one piece or in several, as it happens."""
+    found: list[dict[str, Any]] = []
+    for output in outputs:
+        said = "".join(output.get("text", ()))
+        if said and found and found[-1].get("name") == output["name"]:
+            found[-1]["text"] += said
+        else:
+            found.append(output | ({"text": said} if said else {}))
     return found
 
 
