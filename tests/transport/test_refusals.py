@@ -105,7 +105,8 @@ async def test_an_unknown_model_is_an_error_with_the_nearest_names(protocol: str
         await client.chat(f"strict/{wrong}", "?")
     del HOSTS["strict"]
     assert caught.value.status == 404
-    assert f"the nearest names there are '{right}'" in str(caught.value)
+    assert f"; the nearest names there are '{right}'" in str(caught.value)
+    assert ".;" not in str(caught.value)
 
 
 async def test_the_nearest_names_come_from_the_server_that_was_asked(

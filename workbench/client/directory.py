@@ -187,7 +187,8 @@ class Directory:
         with contextlib.suppress(CallError, ConfigError):
             names = [model.id for model in await self._transport.models(to, LOOK)]
             if close := nearest(error.model, names):
-                error.args = (f"{error}; the nearest names there are {', '.join(map(repr, close))}",)
+                said = str(error).removesuffix(".")
+                error.args = (f"{said}; the nearest names there are {', '.join(map(repr, close))}",)
 
     def _split(self, model: str, base_url: str | None) -> tuple[str, str]:
         if base_url is None:
