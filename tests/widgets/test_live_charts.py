@@ -11,7 +11,7 @@ import pytest
 
 from workbench.plots import colours
 from workbench.widgets.comparison import PaneState
-from workbench.widgets.live_charts import EMPTY, REDRAW_S, LiveCharts
+from workbench.widgets.live_charts import EMPTY, HIDDEN, REDRAW_S, LiveCharts
 
 MODELS = ("a/one", "b/two")
 BLUE, YELLOW = colours(MODELS).values()
@@ -140,3 +140,13 @@ def test_the_static_form_has_the_numbers_while_it_runs_and_the_agreement_at_the_
     charts.settle(panes(3.5, "done", ("x y", "x z")))
     for words in ("a/one", "3.50 s", "0.10 s", "50 %", "a/one and b/two agree to 50 %."):
         assert words in charts.static_html()
+
+
+def test_hidden_charts_draw_nothing_until_they_are_revealed(charts: LiveCharts) -> None:
+    charts.begin(MODELS, colours(MODELS), hidden=True)
+    charts.settle(panes(2.0, "done", ("x y", "x z")))
+    page = Page(charts)
+    assert (page.widget.figures, charts.words.value) == ([], HIDDEN)
+    charts.reveal()
+    assert page.durations() == [2.0, 2.0]
+    assert len(page.titles()) == 2

@@ -22,6 +22,7 @@ from workbench.widgets.showing import Showing
 REDRAW_S = 0.25
 EMPTY = "Press Run: the charts fill while the models answer."
 CLOSED, OPENED = "Show charts of time, speed, cost and agreement", "Hide the charts"
+HIDDEN = "Hidden until you have voted: the charts would tell who is who."
 LATER = "How far the answers agree is said when all have ended."
 
 
@@ -44,7 +45,7 @@ class LiveCharts(Showing):
         self._lock = threading.RLock()
         self._colours: Mapping[str, str] = {}
         self._panes: tuple[PaneState, ...] = ()
-        self._opened = False
+        self._opened = self._hidden = False
         self._awaited = False
         self._drawn_at = 0.0
         self._chart: Any = None
@@ -61,17 +62,24 @@ class LiveCharts(Showing):
         self.view = ipywidgets.VBox([self.fold, self.body])
         self.fold.observe(lambda _: self._turn(), "value")
 
-    def begin(self, models: Sequence[str], colours: Mapping[str, str]) -> None:
+    def begin(self, models: Sequence[str], colours: Mapping[str, str], *, hidden: bool = False) -> None:
         """A run of these models begins: a row for each, from top to bottom, without a number yet.
 
         Args:
             models: As the panes of the run will name them.
             colours: Colour of each.
+            hidden: Whether nothing is drawn until `reveal`: names, and numbers too, would tell the models.
         """
         with self._lock:
-            self._colours = dict(colours)
+            self._colours, self._hidden = dict(colours), hidden
             self._panes = tuple(PaneState(model=model) for model in models)
             self._chart = self.similarity = None
+            self._draw()
+
+    def reveal(self) -> None:
+        """Draw what was hidden."""
+        with self._lock:
+            self._hidden = False
             self._draw()
 
     def show(self, panes: Sequence[PaneState]) -> None:
@@ -122,6 +130,9 @@ class LiveCharts(Showing):
     def _draw(self) -> None:
         self._awaited, self._drawn_at = False, time.monotonic()
         if not self._opened or not self._panes:
+            return
+        if self._hidden:
+            self.words.value, self._figures.figures = HIDDEN, []
             return
         answers = frame_of(self._panes)
         if self._chart is None:

@@ -210,7 +210,7 @@ class Playground(Showing):
         self.panes.voting, self.panes.chosen = False, []
         self.panes.begin(heads)
         self.panes.show(turn.comparison.panes())
-        self.charts.begin(draft.models, self.picker.colours)
+        self.charts.begin(draft.models, self.picker.colours, hidden=draft.blind)
 
     def _show(self, turn: Turn) -> None:
         panes = turn.comparison.panes()
@@ -238,6 +238,7 @@ class Playground(Showing):
     def _voted(self) -> None:
         self.panes.chosen = list(self.votes.chosen)
         self.panes.reveal()
+        self.charts.reveal()
         self.keep()
 
     def _open(self, asked: Asked, turns: Sequence[Turn]) -> None:
