@@ -133,10 +133,19 @@ async def test_the_examples_and_cells_of_the_guide_to_notebooks_run(
     assert "gpt-5.4-mini" in capsys.readouterr().out
 
 
-def test_every_notebook_is_in_the_guide_to_them_with_its_question() -> None:
+@pytest.mark.parametrize(
+    ("page", "folder"), [("README.md", "notebooks"), ("docs/notebooks.md", "../notebooks")]
+)
+def test_every_notebook_is_listed_with_its_question(page: str, folder: str) -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         title = json.loads(path.read_bytes())["cells"][0]["source"][0].removeprefix("# ").strip()
-        assert f"| `{path.stem}` | {title}" in PAGES["docs/notebooks.md"]
+        assert f"| [`{path.stem}`]({folder}/{path.name}) | {title}" in PAGES[page]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_links_to_in_the_repository_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)|(?:src|srcset)=\"([^\":]+)\"", PAGES[page])
+    assert [link for pair in links for link in pair if not ((ROOT / page).parent / link).exists()] == []
 
 
 def test_every_column_of_the_calls_is_in_the_guide_of_the_log() -> None:
