@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import workbench
-from workbench.bridge import background_loop, submit
+from workbench.bridge import background_loop, ended, submit
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError
@@ -53,6 +53,30 @@ def command(folder: Path, simulator: Simulator, body: str) -> list[str]:
 def complaints(said: subprocess.CompletedProcess[str]) -> list[str]:
     # In development mode asyncio also tells of callbacks that are slow, as they are on a busy machine.
     return [line for line in said.stderr.splitlines() if not line.startswith("Executing <")]
+
+
+async def test_an_interrupt_that_another_thread_is_given_ends_a_wait_and_its_work() -> None:
+    begun, cancelled = asyncio.Event(), threading.Event()
+
+    async def work() -> None:
+        begun.set()
+        await asyncio.sleep(0.05)  # until who waits sleeps too
+        try:
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # not the thread that waits
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    waiting = asyncio.create_task(ended(submit(work())))
+    before = signal.signal(signal.SIGINT, lambda *_: waiting.cancel())
+    try:
+        done, _ = await asyncio.wait([waiting], timeout=20)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == {waiting}
+    assert waiting.cancelled()
+    assert await asyncio.to_thread(cancelled.wait, 5)
 
 
 USES = {

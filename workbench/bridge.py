@@ -20,6 +20,7 @@ from workbench.errors import ConfigError
 T = TypeVar("T")
 # How long an interrupt, or the end of the process, waits for what was under way.
 PATIENCE_S = 5.0
+TURN_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +50,19 @@ def background_loop() -> asyncio.AbstractEventLoop:
 def submit(work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
     """Start a coroutine on the background loop and return at once; the future's `cancel()` stops it."""
     return asyncio.run_coroutine_threadsafe(work, background_loop())
+
+
+async def ended(work: concurrent.futures.Future[T]) -> T:
+    """Wait for what was submitted, from any loop, and give its result; cancelled, it cancels the work too."""
+    future = asyncio.wrap_future(work)
+    try:
+        while not future.done():
+            # A loop that nothing wakes does not hear an interrupt that another thread was given, as a cell
+            # that waits would not hear the kernel's stop button: https://github.com/ipython/ipykernel/issues/881
+            await asyncio.wait([future], timeout=TURN_S)
+    finally:
+        future.cancel()
+    return future.result()
 
 
 def run(work: Awaitable[T]) -> T:

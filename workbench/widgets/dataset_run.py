@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.analysis.results import RESULTS
-from workbench.bridge import background_loop, submit
+from workbench.bridge import background_loop, ended, submit
 from workbench.client import Cache, Client
 from workbench.errors import ConfigError, WorkbenchError
 from workbench.evals.dataset import Dataset
@@ -102,7 +102,7 @@ class DatasetRun(Showing):
     async def ended(self) -> None:
         """Wait until what is under way, if anything, has ended; raises what it broke off with."""
         if self._work is not None:
-            await asyncio.wrap_future(self._work)
+            await ended(self._work)
 
     def press_start(self) -> None:
         """Start it, or go on with it; what is wrong is said in the widget."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from workbench.bridge import background_loop, submit
+from workbench.bridge import background_loop, ended, submit
 from workbench.errors import ConfigError
 from workbench.widgets.draft import Draft
 from workbench.widgets.session import Chats, Session, Turn
@@ -87,7 +87,7 @@ class Player:
     async def ended(self) -> None:
         """Wait until the turn that is under way, if any, has ended; from any loop."""
         if self._work is not None:
-            await asyncio.wrap_future(self._work)
+            await ended(self._work)
 
     def stop(self) -> None:
         """End the turn at once, from any thread; without one it does nothing."""
