@@ -57,7 +57,7 @@ def test_a_person_gets_the_widget_and_a_twin_that_it_hides(
     assert "<p>count 0</p>" in twin["data"]["text/html"]
     name = twin["transient"]["display_id"]
     assert f'<div id="{name}">' in twin["data"]["text/html"]
-    assert f"#{name} {{display: none}}" in counter._hiding.value
+    assert counter._page.name == name
 
 
 def test_the_twin_is_kept_up_to_date(outputs: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +72,18 @@ def test_the_twin_is_kept_up_to_date(outputs: list[Any], monkeypatch: pytest.Mon
     assert outputs[-1]["update"]
     assert outputs[-1]["transient"] == outputs[-2]["transient"]
     assert "count 3" in outputs[-1]["data"]["text/html"]
+
+
+def test_a_page_that_was_opened_anew_asks_and_is_told_what_the_twin_says_now(
+    outputs: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WORKBENCH_HEADLESS", raising=False)
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    counter = Counter()
+    counter._ipython_display_()
+    told: list[Any] = []
+    counter._page.send = told.append  # type: ignore[method-assign] # the way to the page
+    counter.count = 3
+    counter._page._handle_custom_msg("ask", [])
+    counter.keep()
+    assert told == [outputs[-1]["data"]] * 2

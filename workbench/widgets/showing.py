@@ -10,6 +10,7 @@ import ipywidgets
 from IPython.display import display
 
 from workbench.widgets.interactive import interactive
+from workbench.widgets.twin import Twin
 
 # JupyterLab and HTML exports (MathJax 3 and 2) would typeset what lies between dollars, and formulas may have
 # links that run scripts.
@@ -41,7 +42,8 @@ class Showing(ABC):
     def keep(self) -> None:
         """Bring the twin, where one is shown, up to what the widget shows now; from any thread."""
         if self._twin is not None:
-            self._twin.update(_Html(self._marked(), self.static_text()))
+            self._twin.update(self._html())
+            self._page.tell()
 
     def _ipython_display_(self) -> None:
         if not interactive():
@@ -49,20 +51,15 @@ class Showing(ABC):
             return
         if self._twin is None:
             self._name = f"workbench-{uuid4().hex}"
-            # Rules of style reach the whole page while this widget lives, and go with it.
-            self._hiding = ipywidgets.HTML(
-                f"<style>.jp-OutputArea-child:has(#{self._name}), #{self._name} {{display: none}}</style>",
-                layout=ipywidgets.Layout(display="none"),
-            )
-        display(ipywidgets.VBox([self._hiding, self.view]))
-        html = _Html(self._marked(), self.static_text())
+            self._page = Twin(self._name, lambda: self._html()._repr_mimebundle_())
+        display(ipywidgets.VBox([self._page, self.view]))
         if self._twin is None:
-            self._twin = display(html, display_id=self._name)
+            self._twin = display(self._html(), display_id=self._name)
         else:
-            display(html, display_id=self._name)
+            display(self._html(), display_id=self._name)
 
-    def _marked(self) -> str:
-        return f'<div id="{self._name}">{self.static_html()}</div>'
+    def _html(self) -> _Html:
+        return _Html(f'<div id="{self._name}">{self.static_html()}</div>', self.static_text())
 
 
 class _Html:
