@@ -56,10 +56,9 @@ def complaints(said: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 async def test_an_interrupt_that_another_thread_is_given_ends_a_wait_and_its_work() -> None:
-    begun, cancelled = asyncio.Event(), threading.Event()
+    cancelled = threading.Event()
 
     async def work() -> None:
-        begun.set()
         await asyncio.sleep(0.05)  # until who waits sleeps too
         try:
             signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # not the thread that waits
