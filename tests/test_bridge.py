@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,10 +71,11 @@ async def test_an_interrupt_that_another_thread_is_given_ends_a_wait_and_its_wor
     waiting = asyncio.create_task(ended(submit(work())))
     before = signal.signal(signal.SIGINT, lambda *_: waiting.cancel())
     try:
-        done, _ = await asyncio.wait([waiting], timeout=20)
+        begun = time.monotonic()
+        await asyncio.wait([waiting], timeout=20)  # which wakes the loop at last, where nothing else does
     finally:
         signal.signal(signal.SIGINT, before)
-    assert done == {waiting}
+    assert time.monotonic() - begun < 10
     assert waiting.cancelled()
     assert await asyncio.to_thread(cancelled.wait, 5)
 
