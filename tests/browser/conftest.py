@@ -24,10 +24,16 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture
 async def page(lab: Lab) -> AsyncIterator[Page]:
-    """A page of a fresh browser that is logged in to the lab; relative addresses are the lab's."""
+    """A page of a fresh browser that is logged in to the lab; relative addresses are the lab's.
+
+    Nothing that a test does there may ask another server for anything.
+    """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_ARGS))
         context = await browser.new_context(base_url=lab.url, viewport={"width": 1360, "height": 1100})
+        asked: list[str] = []
+        context.on("request", lambda request: asked.append(request.url))
         await log_in(context, lab)
         yield await context.new_page()
         await browser.close()
+    assert [url for url in asked if not url.startswith((f"{lab.url}/", "blob:", "data:"))] == []

@@ -18,10 +18,19 @@ STORY = (
     "Each evaluation begins with a question that somebody has to decide. Put the question first, then the "
     "data, then the model; whoever turns that round measures what is easy and not what matters.\n\n"
 )
+FLAT = STORY.replace("\n", "")  # as paragraphs, which have no line ends between them
+
+
+def counted(name: str) -> str:
+    """What `counting/…` models say: each its own words, so that none can be another's."""
+    return " ".join(f"{name}-{number}" for number in range(20_000))
 
 
 class Scripted:
-    """`story/…` models tell a story, `endless/…` ones until they are stopped; the others as called."""
+    """`story/…` models tell a story, `endless/…` ones until they are stopped; the others as called.
+
+    `counting/…` count with their names in every word, likewise until they are stopped.
+    """
 
     def bind(self, **marks: Any) -> Scripted:
         return self
@@ -38,13 +47,14 @@ class Scripted:
         provider, _, name = model.partition("/")
         if provider == "failing":
             raise RateLimitError("'failing' has had enough requests for now", retry_after_s=7)
-        words = {"story": STORY * 2, "endless": STORY * 10_000, "hostile": HOSTILE}[provider].split(" ")
+        texts = {"story": STORY * 2, "endless": STORY * 10_000, "hostile": HOSTILE, "counting": counted(name)}
+        words = texts[provider].split(" ")
         await asyncio.sleep(0.2)
         said = []
         for count, word in enumerate(words):
             said.append(word if count == 0 else f" {word}")
             on_chunk(Chunk(text=said[-1]))
-            await asyncio.sleep(0.005 if provider == "endless" else 0.02)
+            await asyncio.sleep(0.005 if provider in {"endless", "counting"} else 0.02)
         return Completion(
             text="".join(said),
             finish_reason="stop",

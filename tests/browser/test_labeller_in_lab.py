@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contrast import CONTRAST
 from lab import Lab, change_theme, console_errors, open_notebook, run_all, screenshot, wait_idle
 from playwright.async_api import Locator, Page, expect
-from test_comparison_in_lab import CONTRAST
 
 from workbench.log import Log
 
