@@ -44,7 +44,7 @@ async def _provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     (tmp_path / ".git").mkdir()
     (tmp_path / "my.csv").write_text("input,target\nThe capital of Norway?,Oslo\nThat of Peru?,Lima\n")
     (tmp_path / "report.pdf").write_bytes(b"%PDF-1.7\n")
-    (tmp_path / "chart.png").write_bytes((ROOT / "docs" / "compare.png").read_bytes())
+    (tmp_path / "chart.png").write_bytes((ROOT / "docs" / "playground-light.png").read_bytes())
     async with serving(any_provider.answer) as url:
         for name, value in {
             "OPENAI_BASE_URL": f"{url}/v1",
