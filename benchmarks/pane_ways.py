@@ -22,6 +22,7 @@ from workbench.bridge import submit
 from workbench.calls import Chunk, Completion, Message
 from workbench.widgets.draft import Draft
 from workbench.widgets.facts import summary
+from workbench.widgets.markdown import html_of, render
 from workbench.widgets.panes import Head, Panes
 from workbench.widgets.player import Player
 from workbench.widgets.session import Turn
@@ -162,6 +163,18 @@ class _Html(_Boxes):
         self.parts[pane].value = f"{old}{html.escape(text)}</div>"
 
 
+class _Markdown(_Html):
+    """HTML widgets that are given the whole text each time, its Markdown rendered by the workbench."""
+
+    def __init__(self, load: Load) -> None:
+        super().__init__(load)
+        self._texts = [""] * load.panes
+
+    def put(self, pane: int, text: str) -> None:
+        self._texts[pane] += text
+        self.parts[pane].value = html_of(render(self._texts[pane], whole=True)[0])
+
+
 class _Output(_Boxes):
     """Output widgets that capture what is printed: only the new text."""
 
@@ -179,6 +192,10 @@ class HtmlPerToken(_Html):
 
 class HtmlTenths(_Html, _Tenths):
     """HTML widgets, set every tenth of a second."""
+
+
+class MarkdownTenths(_Markdown, _Tenths):
+    """The same with Markdown, set every tenth of a second."""
 
 
 class OutputPerToken(_Output):
@@ -204,6 +221,7 @@ WAYS: dict[str, type[Way]] = {
     OURS: Workbench,
     "HTML widget, per token": HtmlPerToken,
     "HTML widget, 10 Hz": HtmlTenths,
+    "HTML widget with Markdown, 10 Hz": MarkdownTenths,
     "Output widget, per token": OutputPerToken,
     "Output widget, 10 Hz": OutputTenths,
     NOTHING: Nothing,
