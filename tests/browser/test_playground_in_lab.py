@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from lab import Lab, change_theme, console_errors, open_notebook, run_all, scree
 from nbconvert import HTMLExporter
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 from scripted import FLAT, STORY, counted
+from test_question_in_lab import PNG
 
 from workbench.log import Log
 
@@ -23,6 +25,13 @@ client = wb.Client({home!r}, settings={{"WORKBENCH_LABELLER": "ann"}})
 def order(**fault):
     httpx.post(f"{{simulator.url}}/faults", json=fault).raise_for_status()
 """
+HAND_OVER = """(box, [kind, data]) => {
+    const files = new DataTransfer();
+    const bytes = Uint8Array.from(atob(data), char => char.charCodeAt(0));
+    files.items.add(new File([bytes], "a.png", {type: "image/png"}));
+    const init = {bubbles: true, cancelable: true, dataTransfer: files, clipboardData: files};
+    box.dispatchEvent(kind === "paste" ? new ClipboardEvent(kind, init) : new DragEvent(kind, init));
+}"""
 SCRIPTED = "from scripted import Scripted; from workbench.widgets.playground import playground"
 FAULTS = """
 order(model="steady", fault="rate_limit", retry_after_s=3)
@@ -153,6 +162,7 @@ async def test_a_blind_vote_shows_the_names_and_a_reply_goes_on_below(page: Page
     calls = log.calls(where="tags['turn'] = '2'")
     assert sorted(calls["model"]) == ["local", "swift"]
     assert len(log.labels()) == 1
+    await expect(panes.first.locator(".workbench-turn")).to_have_attribute("open", "")
     assert await page.locator(".jp-Cell").count() == 2  # no key was taken for a command on cells
     await screenshot(page, "playground-voted")
     assert errors == []
@@ -272,6 +282,9 @@ async def test_words_can_be_read_in_both_themes_and_fit_a_narrow_window(page: Pa
     cell = f"playground(Scripted(), {models!r}, 'About {{topic}}', choices=['story/x'])"
     panes = await show(page, lab, "themes", SCRIPTED, cell)
     await page.get_by_role("textbox", name="{topic}").fill("evaluations")
+    for number, kind in enumerate(("paste", "drop"), start=1):  # over a box, a browser would open the file
+        await prompt(page).evaluate(HAND_OVER, [kind, base64.b64encode(PNG).decode()])
+        await expect(button(page, "Images")).to_have_text(f"Images ({number})")
     await button(page, "Run").click()
     await expect(panes.locator(".workbench-word", has_text="done")).to_have_count(7)
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -120,7 +120,7 @@ function createPane(labels, act) {
   let follow = true;
   let top = 0;
   let scene = {};
-  let worn = "";
+  let told = "";
   // Only a reader scrolls up; who comes back to the end follows again. Wheel and keys are heard besides: the
   // browser scrolls smoothly, and text that comes before its first frame would take the reader down again.
   body.addEventListener("scroll", () => {
@@ -151,8 +151,6 @@ function createPane(labels, act) {
   }
 
   function wear(given) {
-    if (JSON.stringify(given) === worn) return; // what the reader unfolded stays so
-    worn = JSON.stringify(given);
     const { name: model, colour, hidden, past: turns } = given;
     root.style.setProperty("--workbench-model", colour || "var(--workbench-line)");
     root.toggleAttribute("data-hidden", hidden);
@@ -164,6 +162,8 @@ function createPane(labels, act) {
     copying.setAttribute("aria-label", `Copy the answer of ${model}`);
     earlier.setAttribute("aria-label", `Previous answer of ${model}`);
     later.setAttribute("aria-label", `Next answer of ${model}`);
+    if (JSON.stringify(turns) === told) return; // what the reader unfolded stays so
+    told = JSON.stringify(turns);
     past.replaceChildren(...turns.map(({ prompt, nodes }, index) => {
       const fold = make("details", "turn");
       fold.append(make("summary", "asked", {}, `${index + 1}. ${prompt}`), ...nodes.map(build));
