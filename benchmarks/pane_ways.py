@@ -22,7 +22,8 @@ from workbench.bridge import submit
 from workbench.calls import Chunk, Completion, Message
 from workbench.widgets.draft import Draft
 from workbench.widgets.facts import summary
-from workbench.widgets.markdown import html_of, render
+from workbench.widgets.markdown import render
+from workbench.widgets.node_html import html_of
 from workbench.widgets.panes import Head, Panes
 from workbench.widgets.player import Player
 from workbench.widgets.session import Turn
