@@ -24,7 +24,7 @@ for draft in (hostile, Draft(prompt="About xylophones", models=("sim/swift",))):
 SHOW = """
 opened = ipywidgets.Label()
 
-def show(turns, _):
+def show(_, turns):
     opened.value = " / ".join(f"{turn.draft.models}: {turn.comparison.panes()[0].state}" for turn in turns)
 
 display(History(lambda: client.log, show), opened, CodeView(lambda: hostile))
