@@ -69,7 +69,11 @@ async def test_stop_ends_the_run_and_it_gives_what_was_done() -> None:
     results = await stopped_once_under_way(panel, client)
     assert list(results) == ["quick/a"]
     assert states(panel) == ["done", "stopped"]
-    assert (panel.running, panel.bar.run_button.disabled, panel.bar.stop_button.disabled) == (False, False, True)
+    assert (panel.running, panel.bar.run_button.disabled, panel.bar.stop_button.disabled) == (
+        False,
+        False,
+        True,
+    )
 
 
 async def test_stop_right_after_the_start_asks_nobody_for_long() -> None:
