@@ -20,13 +20,13 @@ from pane_stream import Load, feed
 
 from workbench.bridge import submit
 from workbench.calls import Chunk, Completion, Message
-from workbench.widgets.draft import Draft
-from workbench.widgets.facts import summary
-from workbench.widgets.markdown import render
-from workbench.widgets.node_html import html_of
-from workbench.widgets.panes import Head, Panes
-from workbench.widgets.player import Player
-from workbench.widgets.session import Turn
+from workbench.widgets.panes.facts import summary
+from workbench.widgets.panes.panes import Head, Panes
+from workbench.widgets.playground.player import Player
+from workbench.widgets.playground.session import Turn
+from workbench.widgets.question.draft import Draft
+from workbench.widgets.text.markdown import render
+from workbench.widgets.text.node_html import html_of
 
 TENTH_S = 0.1
 # What was put last may still be on its way through the threads of the kernel.

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from workbench.widgets.markdown import render
+from workbench.widgets.text.markdown import render
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models, simulate
     from workbench.providers import Host, register
-    from workbench.widgets.dataset_run import dataset_run
+    from workbench.widgets.dataset_run.dataset_run import dataset_run
     from workbench.widgets.frames import show
     from workbench.widgets.interactive import interactive
-    from workbench.widgets.labeller import labeller
-    from workbench.widgets.playground import playground
+    from workbench.widgets.labelling.labeller import labeller
+    from workbench.widgets.playground.playground import playground
     from workbench.widgets.progress import progress_bar
 
 _ROOMS = {
@@ -65,16 +65,16 @@ _ROOMS = {
     "agreement": "analysis.results",
     "agreement_in_words": "analysis.results",
     "check_baseline": "analysis.regression",
-    "dataset_run": "widgets.dataset_run",
+    "dataset_run": "widgets.dataset_run.dataset_run",
     "disagreements": "analysis.results",
     "evaluate": "evals.runs",
     "experiments": "analysis.results",
     "find_models": "evals.start",
     "interactive": "widgets.interactive",
-    "labeller": "widgets.labeller",
+    "labeller": "widgets.labelling.labeller",
     "load_dataset": "evals.dataset",
     "load_ipython_extension": "magics",  # what `%load_ext workbench` looks for
-    "playground": "widgets.playground",
+    "playground": "widgets.playground.playground",
     "progress_bar": "widgets.progress",
     "register": "providers",
     "regression": "analysis.regression",

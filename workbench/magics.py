@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from workbench.calls import Completion
     from workbench.client import Client
-    from workbench.widgets.draft import Draft
+    from workbench.widgets.question.draft import Draft
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -105,8 +105,8 @@ class WorkbenchMagics(Magics):
             return show(usage(given.by or ("provider", "model"), since=given.since))
 
     def _ask(self, given: Namespace, cell: str) -> Completion | dict[str, Completion]:
-        from workbench.widgets.answers import Answers
         from workbench.widgets.interactive import interactive
+        from workbench.widgets.playground.answers import Answers
 
         client = self._client_of_the_project()
         draft = self._draft(client, given, cell)
@@ -132,7 +132,7 @@ class WorkbenchMagics(Magics):
         return self._client
 
     def _draft(self, client: Client, given: Namespace, cell: str) -> Draft:
-        from workbench.widgets.draft import Draft, variables_of
+        from workbench.widgets.question.draft import Draft, variables_of
 
         names = [name for each in given.models for name in self._models(each)]
         names = names or list(filter(None, [client.settings.default_model]))

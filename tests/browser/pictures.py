@@ -25,7 +25,7 @@ CELL = r'''
 import asyncio
 from decimal import Decimal
 from workbench.calls import Chunk, Completion, Timing, Usage
-from workbench.widgets.playground import playground
+from workbench.widgets.playground.playground import playground
 
 PROMPT = "Why is the median of {count} latencies safer to report than their mean? Give an example in Python."
 ANSWERS = {  # seconds to the first word, and from word to word; dollars a million tokens

@@ -9,10 +9,10 @@ HOSTILE = "<img src=x onerror='window.hacked=1'></pre><script>window.hacked=1</s
 ASK = f"""
 import ipywidgets
 from workbench import Client, simulate
-from workbench.widgets.code_view import CodeView
-from workbench.widgets.draft import Draft
-from workbench.widgets.history import History
-from workbench.widgets.session import Session
+from workbench.widgets.playground.code_view import CodeView
+from workbench.widgets.question.draft import Draft
+from workbench.widgets.history.history import History
+from workbench.widgets.playground.session import Session
 
 simulator = simulate()
 client = Client(home="asked")

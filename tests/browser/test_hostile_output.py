@@ -14,7 +14,7 @@ from payloads import BOMBS, LAYOUT, LINKS, MARKUP
 import asyncio, random
 from workbench.calls import Chunk, Completion
 from workbench.errors import AuthenticationError
-from workbench.widgets.playground import playground
+from workbench.widgets.playground.playground import playground
 TEXTS = {
     "markup": MARKUP, "links": LINKS, "layout": LAYOUT,
     # a page may be slow to break thousands of brackets into lines; Python's part is tested with all of them

@@ -16,9 +16,9 @@ import asyncio, ipywidgets
 from scripted import Scripted
 from workbench.bridge import background_loop, submit
 from workbench.plots import colours
-from workbench.widgets.comparison import Comparison
-from workbench.widgets.live_charts import LiveCharts
-from workbench.widgets.panes import Panes
+from workbench.widgets.panes.comparison import Comparison
+from workbench.widgets.charts.live_charts import LiveCharts
+from workbench.widgets.panes.panes import Panes
 
 models, panes, charts = {MODELS!r}, Panes(), LiveCharts()
 comparison = Comparison(models)

@@ -24,8 +24,8 @@ def answer(): return 42
 | a | 12 |
 """
 PANES = f"""
-from workbench.widgets.comparison import PaneState
-from workbench.widgets.panes import Head, Panes, PastTurn
+from workbench.widgets.panes.comparison import PaneState
+from workbench.widgets.panes.panes import Head, Panes, PastTurn
 TEXT = {MARKDOWN!r}
 panes = Panes()
 panes.on_vote(lambda index: setattr(panes, "status", f"vote for {{index}}"))

@@ -32,7 +32,7 @@ HAND_OVER = """(box, [kind, data]) => {
     const init = {bubbles: true, cancelable: true, dataTransfer: files, clipboardData: files};
     box.dispatchEvent(kind === "paste" ? new ClipboardEvent(kind, init) : new DragEvent(kind, init));
 }"""
-SCRIPTED = "from scripted import Scripted; from workbench.widgets.playground import playground"
+SCRIPTED = "from scripted import Scripted; from workbench.widgets.playground.playground import playground"
 FAULTS = """
 order(model="steady", fault="rate_limit", retry_after_s=3)
 order(model="local", fault="stall", chunks=6)

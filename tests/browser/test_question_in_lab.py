@@ -12,9 +12,9 @@ PNG = (
 SETUP = """
 from decimal import Decimal
 from IPython.display import display
-from workbench.widgets.choices import Choice
-from workbench.widgets.composer import Composer
-from workbench.widgets.picker import Picker
+from workbench.widgets.question.choices import Choice
+from workbench.widgets.question.composer import Composer
+from workbench.widgets.question.picker import Picker
 
 choices = [
     Choice(name=f"host{n % 9}/model-{n:04}", price_input_usd=Decimal(n) / 100,

@@ -13,8 +13,8 @@ import pytest
 
 from workbench.calls import Chunk, Completion
 from workbench.errors import ConfigError, OverloadedError
-from workbench.widgets.answers import Answers
-from workbench.widgets.draft import Draft
+from workbench.widgets.playground.answers import Answers
+from workbench.widgets.question.draft import Draft
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -65,8 +65,8 @@ def test_the_static_form_has_the_prompt_as_it_was_sent_and_no_markup_of_others()
 INTERRUPTED = """
 import workbench
 from workbench.calls import Chunk
-from workbench.widgets.answers import Answers
-from workbench.widgets.draft import Draft
+from workbench.widgets.playground.answers import Answers
+from workbench.widgets.question.draft import Draft
 
 simulator = workbench.simulate()
 answers = Answers(workbench.Client(home="log"), Draft(prompt="Hi", models=("sim/swift", "sim/sage")))

@@ -12,7 +12,7 @@ from workbench.widgets.interactive import interactive
 REPOSITORY = Path(__file__).parents[2]
 CELLS = (
     "from workbench.widgets.interactive import interactive\ninteractive()",
-    "from workbench.widgets.playground import playground\nplayground(None, ['a/b'], 'Why?')",
+    "from workbench.widgets.playground.playground import playground\nplayground(None, ['a/b'], 'Why?')",
 )
 
 

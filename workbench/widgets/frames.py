@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.widgets.facts import UNKNOWN
-from workbench.widgets.words import money
+from workbench.widgets.panes.facts import UNKNOWN
+from workbench.widgets.panes.words import money
 
 MOST_ROWS = 60
 NO_MATHS = "mathjax_ignore tex2jax_ignore"  # two amounts in dollars are no formula

@@ -10,8 +10,8 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.widgets.choices import Choice
-from workbench.widgets.facts import UNKNOWN
+from workbench.widgets.panes.facts import UNKNOWN
+from workbench.widgets.question.choices import Choice
 from workbench.widgets.showing import Showing
 
 MOST_ROWS = 50  # with more of them in the page it lags behind who types

@@ -1,0 +1,1 @@
+"""Charts that follow a run, and their numbers as tables."""

@@ -1,0 +1,1 @@
+"""What was asked before: found in the log, and opened again."""

@@ -1,0 +1,1 @@
+"""The panes of a comparison: their state, what the page is told of it, and the words and numbers in them."""

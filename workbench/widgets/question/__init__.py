@@ -1,0 +1,1 @@
+"""What is asked, and whom: prompts and their variables, images, models, parameters."""
