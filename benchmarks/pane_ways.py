@@ -32,7 +32,7 @@ TENTH_S = 0.1
 # What was put last may still be on its way through the threads of the kernel.
 AFTER_S = 0.3
 OURS = "workbench"
-NOTHING = "nothing"
+NOTHING = "making the tokens alone"
 
 
 class Way(ABC):
