@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from served import Steered
 
 from workbench.client import Client
 from workbench.config import Settings
+from workbench.providers import HOSTS
 from workbench.simulator import Simulator, start
 
 # A shell starts jobs in the background with Ctrl-C ignored, and their children inherit it: the programs that
@@ -45,6 +47,18 @@ def _lines() -> Iterator[dict[str, str]]:
         }
     for country, capital in CAPITALS.items():
         yield {"category": "capital", "input": f"What is the capital of {country}?", "target": capital}
+
+
+@pytest.fixture(autouse=True)
+def _hosts_stay_with_their_test() -> Iterator[None]:
+    """A provider that a test registers, or a simulator that it starts, is none of the next one's."""
+    before, url = dict(HOSTS), os.environ.get("SIM_BASE_URL")
+    yield
+    if before != HOSTS:
+        HOSTS.clear()
+        HOSTS.update(before)
+    if url is None:
+        os.environ.pop("SIM_BASE_URL", None)
 
 
 @pytest.fixture(scope="session")

@@ -233,7 +233,8 @@ async def test_a_model_that_was_given_up_is_given_up_again(tmp_path: Path, datas
             first = await evaluate(client, ["groq/small"], dataset)
     again = await evaluate(replaying(client, first.id), ["groq/small"], dataset)
     [sample, *_] = dataset
-    assert again == first
+    # How many had been asked when it was given up is a matter of chance.
+    assert (again.id, again.problems) == (first.id, first.problems)
     assert list(again.problems) == ["groq/small"]
     with pytest.raises(AuthenticationError):
         await (

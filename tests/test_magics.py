@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from nbclient.exceptions import CellExecutionError
 import workbench
 from workbench.calls import Completion
 from workbench.log import Log
+from workbench.providers import HOSTS
 from workbench.widgets.frames import Table
 
 REPOSITORY = Path(__file__).parents[1]
@@ -25,8 +27,13 @@ Run = Callable[[str], Any]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def simulator() -> None:
+def simulator() -> Iterator[None]:
+    before = dict(HOSTS)
     workbench.simulate()
+    yield
+    HOSTS.clear()
+    HOSTS.update(before)
+    del os.environ["SIM_BASE_URL"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from workbench.errors import DataError
 from workbench.log import Log, LogWarning, Recorder, Store
 from workbench.log.lock import BusyError, to_read, to_write
-from workbench.log.schema import TABLES
+from workbench.log.schema import SCHEMA_VERSION, TABLES
 
 Line = Callable[..., bytes]
 Program = Callable[..., subprocess.Popen[str]]
@@ -211,7 +211,7 @@ def test_a_newer_file_is_refused_and_left_alone(home: Path) -> None:
     for attempt in (Store(home).ingest, Log(home).runs):
         with pytest.raises(
             DataError,
-            match=r"schema 99, this package knows 3: .* 9.1, .*pip install -U llm-workbench",
+            match=rf"schema 99, this package knows {SCHEMA_VERSION}: .* 9.1, .*pip install -U llm-workbench",
         ):
             attempt()
     assert len(list((home / "journal").glob("*.jsonl"))) == 1
