@@ -199,18 +199,22 @@ async def test_an_old_conversation_is_opened_without_asking_anybody_and_goes_on(
     old = panel(client, "Where is {place}?", system="Be brief.", seed=3)
     old.composer.blanks.write({"place": "Oslo"})
     await old.run()
-    shown = playground(client, ["sim/sage"], "Something else")
+    shown = playground(client, ["sim/swift", "sim/local"], "Something else")
+    await shown.run()
+    await done(shown.votes.choose([0]))
     assert shown.history is not None
+    shown.history.search.value = "Oslo"
     await done(shown.history.refresh())
     await done(shown.history.open())
     assert shown.draft == old.draft
     assert {model: answer.text for model, answer in shown.results.items()} == {
         model: answer.text for model, answer in old.results.items()
     }
-    assert len(client.log.calls()) == 3
+    assert shown.votes.votes == []  # they were about the other conversation
+    assert len(client.log.calls()) == 5
     shown.bar.reply_button.click()
     await shown.ended()
-    assert len(client.log.calls()) == 6
+    assert len(client.log.calls()) == 8
     assert [len(past["nodes"]) > 0 for past in shown.panes.live()["heads"][0]["past"]] == [True]
 
 

@@ -249,6 +249,7 @@ class Playground(Showing):
         self.picker.choose(draft.models)
         self.form.write(draft)
         self.bar.blind.value = False
+        self.votes.votes.clear()
         self._wear(turns[-1])
         self._end(turns[-1])
 
