@@ -9,6 +9,11 @@ from workbench.log import Log
 
 MODELS = 4
 CHARTS = 5
+KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+STALL = (
+    "import httpx, os; httpx.post(os.environ['SIM_BASE_URL'] + '/faults',"
+    " json={'model': 'local', 'fault': 'stall', 'chunks': 3}).raise_for_status()"
+)
 
 
 def button(page: Page, name: str) -> Locator:
@@ -41,7 +46,9 @@ async def test_the_comparison_runs_streams_and_stops_in_jupyterlab(page: Page, l
     await screenshot(page, "compare-panes", ".jp-Cell:has(.workbench-pane)")
     whole = await lengths(panes)
 
-    # The same prompt gives the same answers, so a pane that was stopped has less of it.
+    # The same prompt gives the same answers, so a pane that was stopped has less of it. The last one's answer
+    # halts until then: however slow the page is, it cannot be done before.
+    await page.evaluate(f"{KERNEL}.requestExecute({{code: {STALL!r}}}).done")
     await button(page, "Run").click()
     await expect(panes.last.locator(".workbench-word")).to_have_text("streaming")
     await button(page, "Stop").click()
