@@ -20,7 +20,7 @@ from workbench.errors import AuthenticationError, ConfigError, RateLimitError
 from workbench.evals.dataset import Dataset, load_dataset
 from workbench.evals.experiment import Experiment
 from workbench.evals.runs import evaluate
-from workbench.evals.scorers import score
+from workbench.evals.scorers import SCORERS, Answer
 from workbench.evals.start import find_models
 
 MODELS = ["sim/swift", "sim/local"]
@@ -79,10 +79,10 @@ async def test_each_answer_has_its_own_times_cost_and_row(client: Client, datase
         )
         assert float(answer.cost_usd or 0) == float(row["cost_usd"])
         given = client.log.scores(where=f"call_id = '{row['id']}'").iloc[0]
-        assert (score(sample, answer.text).value, score(sample, answer.text).label) == (
-            given["value"],
-            given["label"],
+        again = await SCORERS[str(sample.scorer)].score(
+            Answer(text=answer.text, sample=sample, client=replay)
         )
+        assert (again.value, again.label) == (given["value"], given["label"])
 
 
 async def test_a_failed_call_fails_again_in_the_same_words(client: Client, steered: Steered) -> None:

@@ -132,7 +132,8 @@ class WorkbenchMagics(Magics):
         return self._client
 
     def _draft(self, client: Client, given: Namespace, cell: str) -> Draft:
-        from workbench.widgets.question.draft import Draft, variables_of
+        from workbench.evals.templates import variables_of
+        from workbench.widgets.question.draft import Draft
 
         names = [name for each in given.models for name in self._models(each)]
         names = names or list(filter(None, [client.settings.default_model]))

@@ -56,7 +56,7 @@ def test_a_row_becomes_a_sample() -> None:
             id="sum",
             input="2 + 2?",
             target="4",
-            group="sums",
+            category="sums",
             scorer="number",
             meta={"source": "by hand", "level": 3},
         )
@@ -105,11 +105,11 @@ def test_the_bundled_set_is_loaded_by_name() -> None:
 
 @pytest.mark.parametrize(
     ("input_name", "target_name", "group_name"),
-    [("input", "target", "category"), ("prompt", "answer", "group"), ("question", "expected", "group")],
+    [("input", "target", "cluster"), ("prompt", "answer", "group"), ("question", "expected", "group")],
 )
 def test_columns_go_by_several_names(input_name: str, target_name: str, group_name: str) -> None:
     loaded = load_dataset([{input_name: "2 + 2?", target_name: "4", group_name: "sums"}])
-    assert list(loaded) == [Sample(id="1", input="2 + 2?", target="4", group="sums")]
+    assert list(loaded) == [Sample(id="1", input="2 + 2?", target="4", cluster="sums")]
 
 
 def test_of_two_names_for_a_column_the_first_counts_and_the_other_is_kept() -> None:
@@ -140,7 +140,7 @@ def test_a_frame_with_gaps_has_absent_values_not_nan() -> None:
         }
     )
     first, second = load_dataset(frame)
-    assert (first.group, second.group) == ("g", None)
+    assert (first.cluster, second.cluster) == ("g", None)
     assert (first.meta, second.meta) == ({"level": 1.5, "day": None}, {"level": None, "day": None})
     assert (first.target, second.target) == ("1", "2")
 
@@ -170,8 +170,8 @@ def test_the_hash_is_of_the_samples_and_their_order_and_not_of_the_name() -> Non
 
 
 def test_the_hash_stays_what_it_is() -> None:
-    # printf '[{"group":null,"id":"1","input":"\\u00e9","meta":{},"scorer":"exact","target":"e"}]' | sha256sum
-    assert load_dataset([{"input": "é", "target": "e"}]).hash == "98352a4f9b90"
+    # printf '[{"id":"1","input":"\\u00e9","scorer":"exact","target":"e"}]' | sha256sum
+    assert load_dataset([{"input": "é", "target": "e"}]).hash == "38506317ad07"
 
 
 def test_take_gives_the_first_samples() -> None:

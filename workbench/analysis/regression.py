@@ -181,7 +181,7 @@ def _check_measured(log: Log, baseline: str, candidate: str) -> None:
     [shared] = log.sql(
         """
         SELECT count(*) AS calls FROM calls
-        WHERE experiment = ? AND status = 'ok' AND coalesce(source_id, id) IN (
+        WHERE experiment = ? AND status = 'ok' AND tags['judge'] IS NULL AND coalesce(source_id, id) IN (
             SELECT coalesce(source_id, id) FROM calls WHERE experiment = ? AND status = 'ok'
         )
         """,

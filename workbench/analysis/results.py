@@ -18,16 +18,25 @@ from workbench.errors import ConfigError
 from workbench.log import Log
 
 # The scorer's verdict is joined by the call that it is about: a call that failed has none, and is not a 0.
-# What was asked again, because it failed or was interrupted, counts once: by its answer.
+# What was asked again, because it failed or was interrupted, counts once: by its answer. What was scored
+# again counts by its latest score. Calls that a scorer made are not what was asked.
 RESULTS = """
-SELECT c.provider || '/' || c.model AS model, c.sample, c.epoch, c.status, s.value, s.label, s.target,
-       s.category, s.explanation, c.text, c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens,
-       c.output_tokens, c.cost_usd, c.cached, c.attempts, c.error_type, c.error_message, c.id AS call_id
-FROM calls c LEFT JOIN scores s ON s.call_id = c.id
-WHERE c.experiment = ?
+WITH given AS (
+    SELECT *, min(id) OVER (PARTITION BY call_id, scorer) AS first_id
+    FROM scores WHERE experiment = $experiment AND ($scorer IS NULL OR scorer = $scorer)
+), chosen AS (
+    SELECT * FROM given
+    QUALIFY row_number() OVER (PARTITION BY call_id ORDER BY first_id, id DESC) = 1
+)
+SELECT c.provider || '/' || c.model || coalesce(' [' || r.prompt || ']', '') AS model, c.sample, c.epoch,
+       c.status, s.value, s.label, s.target, s.category, s.cluster, s.scorer, s.explanation, c.text,
+       c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens, c.output_tokens, c.cost_usd, c.cached, c.attempts,
+       c.error_type, c.error_message, c.id AS call_id
+FROM calls c LEFT JOIN chosen s ON s.call_id = c.id LEFT JOIN runs r ON r.id = c.run
+WHERE c.experiment = $experiment AND c.tags['judge'] IS NULL
 QUALIFY row_number() OVER (
-    PARTITION BY c.provider, c.model, coalesce(c.sample, c.id::VARCHAR), c.epoch
-    ORDER BY c.status = 'ok' DESC, s.id IS NOT NULL DESC, c.id DESC, s.id
+    PARTITION BY c.provider, c.model, c.run, coalesce(c.sample, c.id::VARCHAR), c.epoch
+    ORDER BY c.status = 'ok' DESC, s.id IS NOT NULL DESC, c.id DESC
 ) = 1
 ORDER BY c.id
 """
@@ -110,19 +119,31 @@ def begun_experiment(log: Log, reference: str) -> tuple[str, tuple[str, ...], in
     return found, tuple(run["models"]), run["samples"], run["epochs"]
 
 
-def results(log: Log, experiment: str) -> pd.DataFrame:
+def results(log: Log, experiment: str, *, scorer: str | None = None) -> pd.DataFrame:
     """One row for each model, sample and epoch of an experiment, in the order in which they were asked.
 
     It tells of the call that was answered, or else of the last one that failed or was interrupted.
 
-    Columns: model, sample, epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is
-    none), label (the answer that was read), target, category, explanation, text, duration_s, ttft_s, tpot_s,
+    Args:
+        log: Where to look.
+        experiment: Its id, the beginning of one, or `last`.
+        scorer: Whose scores; those of the one that scored first where not given.
+
+    Columns: model (`provider/model`, and the prompt's name in brackets where several are compared), sample,
+    epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is none), label (the answer
+    that was read), target, category, cluster, scorer, explanation, text, duration_s, ttft_s, tpot_s,
     input_tokens, output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
 
     Raises:
-        ConfigError: There is no such experiment.
+        ConfigError: There is no such experiment, or it has no score by this scorer.
     """
-    return log.sql(RESULTS, [find_experiment(log, experiment)])
+    found = find_experiment(log, experiment)
+    frame = log.sql(RESULTS, {"experiment": found, "scorer": scorer})
+    if scorer is not None and frame["scorer"].isna().all():
+        known = log.sql("SELECT DISTINCT scorer FROM scores WHERE experiment = ? ORDER BY 1", [found])
+        names = ", ".join(known["scorer"]) or "none"
+        raise ConfigError(f"experiment {found!r} has no score by {scorer!r}: its scorers are {names}")
+    return frame
 
 
 def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:

@@ -20,7 +20,7 @@ from workbench.evals.scorers import SCORERS
 
 INPUT = ("input", "prompt", "question")
 TARGET = ("target", "answer", "expected")
-GROUP = ("category", "group")
+CLUSTER = ("cluster", "group")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,17 +30,22 @@ class Sample:
     Attributes:
         id: Its name, unique in the data set.
         input: The prompt, as it is sent.
-        target: The wanted answer, as its scorer reads it.
-        group: What it belongs to: a category, or the text that several questions are about; `None`: nothing.
-        scorer: Name of the scorer, a key of `SCORERS`.
+        target: The wanted answer, as its scorer reads it; `None` where there is no right one.
+        scorer: Name of the scorer, a key of `SCORERS`, where an evaluation does not choose others; `None`:
+            it is not scored then.
+        category: What kind of item it is; `None`: not said.
+        cluster: What it shares with others, such as the template that it was made from or the text that
+            it asks about: answers in one cluster are not independent, and intervals allow for it. `None`: it
+            stands alone.
         meta: The other columns of its row.
     """
 
     id: str
     input: str
-    target: str
-    group: str | None = None
-    scorer: str = "exact"
+    target: str | None
+    scorer: str | None = "exact"
+    category: str | None = None
+    cluster: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
@@ -55,10 +60,13 @@ class Dataset:
     def hash(self) -> str:
         """What the samples are, in 12 hex digits: equal for equal samples in equal order, whatever the name.
 
-        The start of the SHA-256 of their JSON with sorted keys and no spaces; meta values that JSON does not
-        have enter as `str`.
+        The start of the SHA-256 of their JSON with sorted keys and no spaces, without fields that say
+        nothing; meta values that JSON does not have enter as `str`.
         """
-        samples = [asdict(sample) for sample in self.samples]
+        samples = [
+            {name: value for name, value in asdict(sample).items() if value not in (None, {})}
+            for sample in self.samples
+        ]
         text = json.dumps(samples, sort_keys=True, separators=(",", ":"), default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -88,8 +96,9 @@ def load_dataset(
     """Read a data set, and check it before it costs money.
 
     Columns, of which the first that is there counts: `input`, `prompt` or `question`; `target`, `answer` or
-    `expected`; optional `id` (else the row's position from 1), `category` or `group`, `scorer` (else
-    `exact`). Other columns go into `meta`. What is not text becomes its JSON: `42` is "42", `true` is "true".
+    `expected`; optional `id` (else the row's position from 1), `category`, `cluster` or `group`, `scorer`
+    (else `exact`). Other columns go into `meta`. What is not text becomes its JSON: `42` is "42", `true` is
+    "true".
 
     Args:
         source: The name of a bundled data set; the path of a file in UTF-8: `.jsonl`, `.csv`, `.json` (a list
@@ -145,7 +154,10 @@ def _samples(rows: Sequence[Row]) -> Iterator[Sample]:
 
 def _sample(row: Row, position: int) -> Sample:
     used = {what: _column(row, names) for what, names in (("input", INPUT), ("target", TARGET))}
-    optional = (("group", GROUP), ("id", ("id",)), ("scorer", ("scorer",)))
+    optional = (
+        *(("category", ("category",)), ("cluster", CLUSTER)),
+        *(("id", ("id",)), ("scorer", ("scorer",))),
+    )
     used |= {what: next((n for n in names if n in row.values), "") for what, names in optional}
     texts = {what: _text(row.values.get(column)) for what, column in used.items()}
     for what in ("input", "target"):
@@ -155,8 +167,9 @@ def _sample(row: Row, position: int) -> Sample:
         id=texts["id"] or str(position),
         input=texts["input"],
         target=texts["target"],
-        group=texts["group"] or None,
         scorer=texts["scorer"] or "exact",
+        category=texts["category"] or None,
+        cluster=texts["cluster"] or None,
         meta={column: value for column, value in row.values.items() if column not in used.values()},
     )
     _check_scorer(sample, row.where)
@@ -181,9 +194,11 @@ def _text(value: object) -> str:
 
 
 def _check_scorer(sample: Sample, where: str) -> None:
+    if sample.scorer is None:
+        return
     if sample.scorer not in SCORERS:
         raise DataError(f"{where}: no scorer {sample.scorer!r}: write one of {', '.join(SCORERS)}")
     try:
-        SCORERS[sample.scorer](sample.target, sample.target)
+        SCORERS[sample.scorer].check(sample)
     except DataError as exc:
         raise DataError(f"{where}: {exc}") from exc

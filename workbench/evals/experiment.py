@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from workbench.evals.dataset import Sample
+from workbench.evals.prompts import Prompt
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 _CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere"
@@ -70,6 +73,39 @@ def new_experiment_id(now: datetime | None = None) -> str:
     return f"{minute}-{''.join(secrets.choice(ID_LETTERS) for _ in range(4))}"
 
 
-def run_id(experiment: str, model: str) -> str:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """A model that is asked a data set by one prompt.
+
+    Attributes:
+        id: What calls and scores name as their run.
+        model: `provider/model`.
+        prompt: How the samples are put; its name is `None` where the experiment has only one.
+    """
+
+    id: str
+    model: str
+    prompt: Prompt
+
+    @property
+    def label(self) -> str:
+        """What its results are called: the model, and the prompt where there are several."""
+        return self.model if self.prompt.name is None else f"{self.model} [{self.prompt.name}]"
+
+
+Item = tuple[Run, Sample, int]
+"""What is asked once: in which run, which sample, for the how manieth time, from 0."""
+
+
+def runs_of(experiment: str, models: Iterable[str], prompts: Sequence[Prompt]) -> tuple[Run, ...]:
+    """The runs of an experiment: each model by each prompt, models first."""
+    return tuple(
+        Run(id=run_id(experiment, model, prompt.name), model=model, prompt=prompt)
+        for model in models
+        for prompt in prompts
+    )
+
+
+def run_id(experiment: str, model: str, prompt: str | None = None) -> str:
     """The name of a model's run in an experiment."""
-    return f"{experiment}:{model}"
+    return f"{experiment}:{model}" if prompt is None else f"{experiment}:{model} [{prompt}]"

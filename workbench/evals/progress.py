@@ -14,12 +14,12 @@ class Ended:
     """How one call of an evaluation ended.
 
     Attributes:
-        model: `provider/model`.
+        model: `provider/model`, with the prompt's name behind it where the experiment has several.
         sample: Which sample was asked; likewise `epoch`, from 0.
         outcome: `ok`: it was answered. `error`: it failed. `skipped`: it was not made, because its model
             cannot be asked at all.
         from_log: Whether the log had the answer.
-        value: The answer's score; `None` where there is none.
+        value: The answer's score by the first scorer; `None` where there is none.
         duration_s: How long the answer took; `None` where it did not go out, as for one of the cache.
         ttft_s: Time to its first content, likewise.
         cost_usd: Price of the call when it was made; `None` unknown, `0` free.

@@ -10,8 +10,8 @@ from uuid import UUID
 import orjson
 from uuid6 import uuid7
 
-from workbench.evals.dataset import Dataset, Sample
-from workbench.evals.experiment import run_id
+from workbench.evals.dataset import Dataset
+from workbench.evals.experiment import Item, Run
 from workbench.evals.resume import params_json
 from workbench.evals.scorers import Score
 from workbench.log.process import process_facts
@@ -19,43 +19,46 @@ from workbench.simulator import SIMULATED
 
 
 def run_row(
-    experiment: str, model: str, dataset: Dataset, epochs: int, params: Mapping[str, Any]
+    experiment: str, run: Run, dataset: Dataset, epochs: int, params: Mapping[str, Any]
 ) -> dict[str, Any]:
     """A run: a model, and what it is asked."""
     facts = process_facts()
     return {
-        "id": run_id(experiment, model),
+        "id": run.id,
         "experiment": experiment,
         "started_at": datetime.now(UTC),
-        "model": model,
+        "model": run.model,
+        "prompt": run.prompt.name,
         "dataset": dataset.name,
         "dataset_hash": dataset.hash,
         "samples": len(dataset),
         "epochs": epochs,
         "params": orjson.Fragment(params_json(params)),
-        "simulated": model.startswith(f"{SIMULATED}/"),
+        "simulated": run.model.startswith(f"{SIMULATED}/"),
         "session": facts["session"],
         "package_version": facts["package_version"],
     }
 
 
 def score_row(
-    experiment: str, model: str, sample: Sample, epoch: int, given: Score, *, call_id: UUID | None
+    experiment: str, item: Item, scorer: str, given: Score, *, call_id: UUID | None
 ) -> dict[str, Any]:
     """A score: what an answer to a sample was worth."""
+    run, sample, epoch = item
     return {
         "id": str(uuid7()),
         "scored_at": datetime.now(UTC),
-        "run": run_id(experiment, model),
+        "run": run.id,
         "experiment": experiment,
-        "model": model,
+        "model": run.model,
         "call_id": str(call_id),
         "sample": sample.id,
         "epoch": epoch,
-        "scorer": sample.scorer,
+        "scorer": scorer,
         "value": given.value,
         "label": given.label,
         "target": sample.target,
         "explanation": given.explanation,
-        "category": sample.group,
+        "category": sample.category,
+        "cluster": sample.cluster,
     }

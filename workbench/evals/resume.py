@@ -13,46 +13,55 @@ import pandas as pd
 
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset
+from workbench.evals.experiment import Run
 from workbench.evals.progress import Ended
+from workbench.evals.prompts import ASKED_AS_IT_IS
+from workbench.evals.scorers import Scorer
 from workbench.log import Log
 
 Asked = tuple[str, str, int]
-"""What is asked once in an experiment: model, sample and epoch."""
+"""What is asked once in an experiment: run, sample and epoch."""
 
 _RUNS = """
-SELECT model, dataset, dataset_hash, samples, epochs, coalesce(params, '{}') AS params
+SELECT id, model, prompt, dataset, dataset_hash, samples, epochs, coalesce(params, '{}') AS params
 FROM runs WHERE experiment = ?
 """
 # A text that was redacted, or pruned, is not what the model said: it is no more to be scored.
 _ANSWERED = """
-SELECT provider || '/' || model AS model, sample, epoch, calls.id, scored.call_id IS NOT NULL AS is_scored,
-       CASE WHEN is_scored THEN '' ELSE text END AS text, value, duration_s, ttft_s, cost_usd
+SELECT run, sample, epoch, calls.id, coalesce(scorers, []) AS scorers,
+       CASE WHEN len(scorers) >= $scorers THEN '' ELSE text END AS text, value, duration_s, ttft_s, cost_usd
 FROM calls LEFT JOIN (
-    SELECT call_id, any_value(value) AS value FROM scores WHERE experiment = $experiment GROUP BY call_id
+    SELECT call_id, arg_min(value, id) AS value, list(DISTINCT scorer) AS scorers
+    FROM scores WHERE experiment = $experiment GROUP BY call_id
 ) AS scored ON scored.call_id = calls.id
-WHERE experiment = $experiment AND status = 'ok'
-      AND (is_scored OR (text IS NOT NULL AND redacted IS NOT TRUE))
-QUALIFY row_number() OVER (PARTITION BY run, sample, epoch ORDER BY is_scored DESC, calls.id DESC) = 1
+WHERE experiment = $experiment AND run IS NOT NULL AND status = 'ok'
+      AND (len(scorers) >= $scorers OR (text IS NOT NULL AND redacted IS NOT TRUE))
+QUALIFY row_number() OVER (
+    PARTITION BY run, sample, epoch ORDER BY len(coalesce(scorers, [])) DESC, calls.id DESC
+) = 1
 """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """A call that was answered: its `text`, where it has no score yet, and what `Ended` says of it."""
+    """A call that was answered: its `text`, where a score is missing, and what `Ended` says of it.
+
+    `scorers` have scored it; `value` is the first one's.
+    """
 
     call_id: UUID
     text: str
-    scored: bool
+    scorers: frozenset[str]
     value: float | None
     duration_s: float | None
     ttft_s: float | None
     cost_usd: Decimal | None
 
-    def ended(self, asked: Asked) -> Ended:
-        """How the call ended, for whoever follows the progress."""
-        model, sample, epoch = asked
+    def ended(self, label: str, asked: Asked) -> Ended:
+        """How the call of the run with this label ended, for whoever follows the progress."""
+        _, sample, epoch = asked
         return Ended(
-            model=model,
+            model=label,
             sample=sample,
             epoch=epoch,
             from_log=True,
@@ -68,11 +77,11 @@ class Begun:
     """What the log has of an experiment.
 
     Attributes:
-        models: Whose runs it has.
+        runs: The runs that it has.
         answered: The calls that need not be made again.
     """
 
-    models: tuple[str, ...] = ()
+    runs: frozenset[str] = frozenset()
     answered: Mapping[Asked, Answered] = field(default_factory=dict)
 
 
@@ -80,35 +89,54 @@ def begun(
     log: Log,
     experiment: str,
     *,
-    models: Sequence[str],
+    runs: Sequence[Run],
     dataset: Dataset,
     epochs: int,
-    params: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    scorers: int = 1,
 ) -> Begun:
     """What the log has of an experiment that is to go on; nothing where it is a new one.
 
+    Args:
+        log: Where to look.
+        experiment: Its id.
+        runs: Those that it is to have.
+        dataset: What is asked.
+        epochs: How often.
+        asked: What else was asked for, by run, as `run_params` has it.
+        scorers: How many score each answer.
+
     Raises:
-        ConfigError: It was begun with other models, samples, epochs or parameters.
+        ConfigError: It was begun with other models, prompts, samples, epochs, scorers or parameters.
         DataError: The log cannot be read.
     """
-    runs: list[dict[str, Any]] = log.sql(_RUNS, [experiment]).to_dict("records")  # type: ignore[assignment]
-    if not runs:
+    known: list[dict[str, Any]] = log.sql(_RUNS, [experiment]).to_dict("records")  # type: ignore[assignment]
+    if not known:
         return Begun()
     answered = {
-        (row["model"], row["sample"], int(row["epoch"])): _answered(row)
-        for row in log.sql(_ANSWERED, {"experiment": experiment}).to_dict("records")
+        (row["run"], row["sample"], int(row["epoch"])): _answered(row)
+        for row in log.sql(_ANSWERED, {"experiment": experiment, "scorers": scorers}).to_dict("records")
     }
     samples = f"{dataset.name!r}, {len(dataset)} samples ({dataset.hash})"
-    for run in runs:
-        then = f"{run['dataset']!r}, {run['samples']} samples ({run['dataset_hash']})"
+    wanted = {run.id: orjson.loads(params_json(asked[run.id])) for run in runs}
+    for row in known:
+        then = f"{row['dataset']!r}, {row['samples']} samples ({row['dataset_hash']})"
         _same(experiment, "data", then, samples)
-        _same(experiment, "epochs", run["epochs"], epochs)
-        _same(experiment, "parameters", orjson.loads(run["params"]), orjson.loads(params_json(params)))
-    names = sorted(run["model"] for run in runs)
+        _same(experiment, "epochs", row["epochs"], epochs)
+        if row["id"] in wanted:
+            _same_params(experiment, orjson.loads(row["params"]), wanted[row["id"]])
+    names = sorted(row["id"].removeprefix(f"{experiment}:") for row in known)
     # One that was killed before its first call may lack some of its runs.
-    if answered or set(names) - set(models):
-        _same(experiment, "models", ", ".join(names), ", ".join(sorted(models)))
-    return Begun(models=tuple(names), answered=answered)
+    if answered or {row["id"] for row in known} - set(wanted):
+        now = sorted(run.id.removeprefix(f"{experiment}:") for run in runs)
+        _same(experiment, "models", ", ".join(names), ", ".join(now))
+    return Begun(runs=frozenset(row["id"] for row in known), answered=answered)
+
+
+def _same_params(experiment: str, then: dict[str, Any], now: dict[str, Any]) -> None:
+    for part in ("prompt", "scorers"):
+        _same(experiment, part, then.pop(part, None), now.pop(part, None))
+    _same(experiment, "parameters", then, now)
 
 
 def _answered(row: Mapping[Hashable, Any]) -> Answered:
@@ -116,7 +144,7 @@ def _answered(row: Mapping[Hashable, Any]) -> Answered:
     return Answered(
         call_id=row["id"],
         text=row["text"],
-        scored=bool(row["is_scored"]),
+        scorers=frozenset(row["scorers"]),
         value=value,
         duration_s=duration_s,
         ttft_s=ttft_s,
@@ -126,6 +154,16 @@ def _answered(row: Mapping[Hashable, Any]) -> Answered:
 
 def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
+
+
+def run_params(run: Run, scorers: Sequence[Scorer] | None, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the row of a run says of how its samples are asked and scored; what is as usual is left out."""
+    said = dict(params)
+    if run.prompt.template != ASKED_AS_IT_IS.template:
+        said["prompt"] = run.prompt.template
+    if scorers is not None:
+        said["scorers"] = [{"name": scorer.name, **scorer.params} for scorer in scorers]
+    return said
 
 
 def params_json(params: Mapping[str, Any]) -> bytes:

@@ -27,7 +27,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """One judgement of one person.
+    """One judgement of one person, or of a model that stands in for one.
 
     Attributes:
         kind: Whether it says which of several answers is best, or gives one answer a label.
@@ -42,6 +42,7 @@ class Judgement:
         experiment: The experiment that the answers are from.
         sample: The item of the data set that they answer.
         duration_s: From when the answers were shown to the judgement, seconds.
+        judge: The model that judged, as `provider/model`; `None`: a person did.
         id: UUIDv7 of the row.
         labelled_at: When it was made, UTC.
 
@@ -61,6 +62,7 @@ class Judgement:
     experiment: str | None = None
     sample: str | None = None
     duration_s: float | None = None
+    judge: str | None = None
     id: UUID = field(default_factory=uuid7)
     labelled_at: datetime = field(default_factory=_now)
 

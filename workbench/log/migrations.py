@@ -138,7 +138,16 @@ CREATE TABLE labels (
 );
 """
 
-MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS)
+# Several prompts and scorers, judges that are models, and how busy the loop was while a call went on.
+_EVALUATION = """
+ALTER TABLE calls ADD COLUMN lag_s DOUBLE;
+ALTER TABLE runs ADD COLUMN prompt VARCHAR;
+ALTER TABLE runs ADD COLUMN dataset_version VARCHAR;
+ALTER TABLE scores ADD COLUMN cluster VARCHAR;
+ALTER TABLE labels ADD COLUMN judge VARCHAR;
+"""
+
+MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS, _EVALUATION)
 
 
 def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:

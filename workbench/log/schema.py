@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.errors import ConfigError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
 
@@ -78,6 +78,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "host": Column("VARCHAR", "name of the machine"),
         "pid": Column("INTEGER", "number of the process"),
         "package_version": Column("VARCHAR", "version of the workbench"),
+        "lag_s": Column("DOUBLE", "how late the event loop was on the average while the call went on"),
     },
     "runs": {
         "id": Column("VARCHAR", "what calls and scores name as their run"),
@@ -92,6 +93,8 @@ TABLES: dict[str, dict[str, Column]] = {
         "simulated": Column("BOOLEAN", "whether the simulator answered"),
         "session": Column("UUID", "one per process"),
         "package_version": Column("VARCHAR", "version of the workbench"),
+        "prompt": Column("VARCHAR", "name of the prompt template; NULL where the experiment has only one"),
+        "dataset_version": Column("VARCHAR", "the version that the data set gives itself"),
     },
     "scores": {
         "id": Column("UUID", "UUIDv7: sorts by time"),
@@ -107,7 +110,8 @@ TABLES: dict[str, dict[str, Column]] = {
         "label": Column("VARCHAR", "the answer as the scorer read it"),
         "target": Column("VARCHAR", "the wanted answer"),
         "explanation": Column("VARCHAR", "why, in the scorer's words"),
-        "category": Column("VARCHAR", "category or cluster of the sample"),
+        "category": Column("VARCHAR", "what kind of sample it is"),
+        "cluster": Column("VARCHAR", "what the sample shares with others, so that they are not independent"),
     },
     "labels": {
         "id": Column("UUID", "UUIDv7: sorts by time"),
@@ -128,6 +132,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "duration_s": Column("DOUBLE", "from when the answers were shown to the judgement"),
         "session": Column("UUID", "one per process"),
         "package_version": Column("VARCHAR", "version of the workbench"),
+        "judge": Column("VARCHAR", "the model that judged, as provider/model; NULL: a person did"),
     },
 }
 

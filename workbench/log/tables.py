@@ -20,11 +20,14 @@ from workbench.log.repricing import reprice
 from workbench.log.shared import store_of
 from workbench.log.upkeep import Upkeep
 
-# A judgement is of the same answers, asked about in the same words, in whatever order they were shown.
+# A judgement is of the same answers, asked about in the same words, in whatever order a person saw them; a
+# model is asked in each order, for what it says may hang on it.
 _LATEST = """
 (SELECT * FROM labels
  QUALIFY row_number() OVER (
-     PARTITION BY kind, labeller, question, list_sort(calls) ORDER BY labelled_at DESC, id DESC
+     PARTITION BY kind, labeller, question, CASE WHEN judge IS NULL THEN list_sort(calls) ELSE calls END,
+                  judge
+     ORDER BY labelled_at DESC, id DESC
  ) = 1) AS labels
 """
 _STANDS = "CASE kind WHEN 'vote' THEN chosen IS NOT NULL ELSE label IS NOT NULL END"
@@ -219,11 +222,12 @@ class Log(Reading, Upkeep):
         labeller: str | None = None,
         experiment: str | None = None,
         latest: bool = True,
+        judges: bool | None = False,
         since: Since | None = None,
         until: Since | None = None,
         where: str | None = None,
     ) -> pd.DataFrame:
-        """What people said of answers, newest first: votes and labels.
+        """What people, or models that judge, said of answers, newest first: votes and labels.
 
         Who judges the same answers once more, asked the same, changes their mind: the later row takes the
         place of the earlier one, and one that takes a judgement back leaves none.
@@ -235,6 +239,7 @@ class Log(Reading, Upkeep):
             experiment: Of which experiment the answers are.
             latest: Whether only judgements that stand are given; all rows else. The other conditions choose
                 among those.
+            judges: Only what models said in place of people (`True`), or people (`False`); `None`: both.
             since: Leave out what was judged before.
             until: Leave out what was judged from then on.
             where: An SQL condition on the columns of `labels`.
@@ -244,6 +249,8 @@ class Log(Reading, Upkeep):
         """
         equal = {"kind": kind, "labeller": labeller, "experiment": experiment}
         conditions = Conditions("labelled_at", since, until, where, **equal)
+        if judges is not None:
+            conditions.add(f"judge IS {'NOT NULL' if judges else 'NULL'}")
         if latest:
             conditions.add(_STANDS)
         return self._newest(_LATEST if latest else "labels", "labelled_at", conditions, limit)

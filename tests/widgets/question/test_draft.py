@@ -6,7 +6,8 @@ import pytest
 
 from workbench.calls import Image, Message, Text
 from workbench.errors import ConfigError
-from workbench.widgets.question.draft import MOST_MODELS, Draft, variables_of
+from workbench.evals.templates import variables_of
+from workbench.widgets.question.draft import MOST_MODELS, Draft
 
 
 def test_variables_are_names_in_braces_in_order_and_other_braces_are_text() -> None:

@@ -87,7 +87,7 @@ class DatasetRun(Showing):
     @property
     def answers(self) -> pd.DataFrame:
         """What the log has of it now, as `workbench.results` gives it; no rows before the first call."""
-        return self._client.log.sql(RESULTS, [self.experiment])
+        return self._client.log.sql(RESULTS, {"experiment": self.experiment, "scorer": None})
 
     async def run(self) -> None:
         """Do what the Start button does, and wait until it has ended or was stopped.

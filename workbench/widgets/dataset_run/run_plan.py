@@ -9,8 +9,10 @@ from typing import Any
 
 from workbench.client import Client
 from workbench.evals.dataset import Dataset, load_dataset
+from workbench.evals.experiment import runs_of
 from workbench.evals.progress import Ended
-from workbench.evals.resume import begun
+from workbench.evals.prompts import ASKED_AS_IT_IS
+from workbench.evals.resume import begun, run_params
 from workbench.widgets.dataset_run.monitor import Monitor
 
 
@@ -64,12 +66,14 @@ class RunPlan:
             ConfigError: It was begun with other models, samples, epochs or parameters.
             DataError: The log cannot be read.
         """
+        runs = runs_of(experiment, self.models, [ASKED_AS_IT_IS])
         known = begun(
             client.log,
             experiment,
-            models=self.models,
+            runs=runs,
             dataset=self.dataset,
             epochs=self.epochs,
-            params=self.params,
+            asked={run.id: run_params(run, None, self.params) for run in runs},
         )
-        return [answered.ended(asked) for asked, answered in known.answered.items()]
+        label = {run.id: run.label for run in runs}
+        return [answered.ended(label[asked[0]], asked) for asked, answered in known.answered.items()]

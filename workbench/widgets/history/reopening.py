@@ -14,13 +14,14 @@ from workbench.analysis.prompts import Asked, images_of, prompt_of, text_of
 from workbench.calls import Completion, Request
 from workbench.client.resending import logged_request
 from workbench.errors import ConfigError, DataError, WorkbenchError
+from workbench.evals.templates import variables_of
 from workbench.log import Log
 from workbench.log.frame import rows_of
 from workbench.log.reference import AMONG, among
 from workbench.widgets.history.played_again import Row, answer_of, played_again
 from workbench.widgets.panes.comparison import Comparison
 from workbench.widgets.playground.session import Turn
-from workbench.widgets.question.draft import Draft, variables_of
+from workbench.widgets.question.draft import Draft
 
 _OF_SESSION = """
 SELECT id, tags['continues'] FROM calls

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.calls import Image
+from workbench.evals.templates import filled, for_format
 from workbench.widgets.playground.literals import block, is_plain, listed, literal
-from workbench.widgets.question.draft import SECRETS, Draft, filled, for_format
+from workbench.widgets.question.draft import SECRETS, Draft
 
 _ONCE = """\
 # Whoever failed has an exception in place of an answer.

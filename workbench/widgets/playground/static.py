@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from workbench.calls import Image
+from workbench.evals.templates import filled
 from workbench.widgets.charts.numbers import similarity_table
 from workbench.widgets.panes.comparison import PaneState
 from workbench.widgets.panes.facts import FACTS, facts, summary
 from workbench.widgets.playground.session import Turn
-from workbench.widgets.question.draft import SECRETS, Draft, filled
+from workbench.widgets.question.draft import SECRETS, Draft
 from workbench.widgets.text.markdown import render
 from workbench.widgets.text.node_html import escaped, html_of
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import ipywidgets
 
+from workbench.evals.templates import variables_of
 from workbench.widgets.keys import with_keys
 from workbench.widgets.question.blanks import Blanks
-from workbench.widgets.question.draft import Draft, variables_of
+from workbench.widgets.question.draft import Draft
 from workbench.widgets.question.images import Images
 from workbench.widgets.showing import Showing
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.calls import Image, Message, Text
 from workbench.errors import ConfigError
+from workbench.evals.templates import filled, variables_of
 
-# A name in braces; those of JSON, of formulas (`\frac{a}{b}`, `x_{i}`) and double ones are what they are.
-_VARIABLE = re.compile(r"\\[A-Za-z]+(?:{[^{}]*})+|{{\w+}}|(?<![_^]){([A-Za-z_][A-Za-z0-9_]*)}")
 MOST_MODELS = 8
 SECRETS = frozenset({"api_key"})
 """Parameters that are sent, and never shown or written down."""
@@ -86,27 +84,3 @@ class Draft:
         empty = [name for name in self.names if name not in self.variables]
         if empty:
             raise ConfigError(f"Nothing is filled in for {', '.join(f'{{{name}}}' for name in empty)}.")
-
-
-def variables_of(template: str) -> tuple[str, ...]:
-    """The names in braces, in order of appearance."""
-    return tuple(dict.fromkeys(filter(None, _VARIABLE.findall(template))))
-
-
-def filled(template: str, values: Mapping[str, str]) -> str:
-    """The template with its variables filled in; those without a value stay as they are."""
-    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), template)
-
-
-def for_format(template: str) -> str:
-    """The template as `str.format` takes it: all braces doubled but those of its variables."""
-    parts, end = [], 0
-    for found in _VARIABLE.finditer(template):
-        if found[1]:
-            parts += [_doubled(template[end : found.start()]), found[0]]
-            end = found.end()
-    return "".join([*parts, _doubled(template[end:])])
-
-
-def _doubled(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

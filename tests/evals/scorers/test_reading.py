@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from workbench.evals.answers import fold_text, number_label, read_choices, read_number
+from workbench.evals.scorers.reading import fold_text, number_label, read_choices, read_number
 
 
 @pytest.mark.parametrize(

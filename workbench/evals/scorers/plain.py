@@ -1,41 +1,15 @@
-"""Scorers that need no model: the answer is read out of the text and compared with the target."""
+"""Right or wrong: the answer is read out of the text and compared with the target."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from workbench.errors import DataError
-from workbench.evals.answers import fold_text, is_whole, number_label, read_choices, read_number
-
-if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+from workbench.evals.scorers.reading import fold_text, is_whole, number_label, read_choices, read_number
+from workbench.evals.scorers.scorer import Score
 
 NO_ANSWER = "no answer could be read"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Score:
-    """What a scorer says about one answer.
-
-    Attributes:
-        value: How good the answer is; 0 or 1 by the scorers here. `None`: it could not be judged.
-        label: The answer that was read out of the text, normalised, so that those of two models can be
-            compared; `None` where none could be read.
-        explanation: Why, in a few words for a reader.
-    """
-
-    value: float | None
-    label: str | None
-    explanation: str
-
-
-Scorer = Callable[[str, str], Score]
-"""A scorer takes the text that a model wrote and the target."""
 
 
 def exact(text: str, target: str) -> Score:
@@ -105,20 +79,3 @@ def _score(read: str | None, wanted: str, *, right: bool) -> Score:
         return Score(value=0.0, label=None, explanation=NO_ANSWER)
     explanation = f"read {read!r}, as wanted" if right else f"read {read!r}, wanted {wanted!r}"
     return Score(value=float(right), label=read, explanation=explanation)
-
-
-SCORERS: Mapping[str, Scorer] = MappingProxyType({"exact": exact, "number": number, "choice": choice})
-"""The scorers that a sample can name."""
-
-
-def score(sample: Sample, text: str) -> Score:
-    """Score one answer to a sample by the scorer that the sample names.
-
-    Raises:
-        DataError: There is no such scorer, or it cannot read the sample's target.
-    """
-    if sample.scorer not in SCORERS:
-        raise DataError(
-            f"no scorer {sample.scorer!r} (sample {sample.id!r}): write one of {', '.join(SCORERS)}"
-        )
-    return SCORERS[sample.scorer](text, sample.target)

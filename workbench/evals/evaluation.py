@@ -1,0 +1,188 @@
+"""An evaluation under way: its calls, worked off by so many workers for each provider."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from workbench.client import Cache, Client
+from workbench.errors import AuthenticationError, CallError, ModelNotFoundError, OutputError
+from workbench.evals.dataset import Dataset
+from workbench.evals.experiment import Item, Run
+from workbench.evals.progress import Ended, EvaluationProgress
+from workbench.evals.records import run_row, score_row
+from workbench.evals.resume import Begun
+from workbench.evals.scorers import Answer, Scorer
+from workbench.evals.scorers.table import scorers_for
+
+AHEAD = 256  # calls whose answers are looked up together
+
+
+@dataclass(kw_only=True, slots=True)
+class Evaluation:
+    """What `evaluate` asks for, and how it stands.
+
+    Attributes:
+        client: Who asks.
+        experiment: Under which the log has it.
+        runs: Models and prompts.
+        dataset: What is asked.
+        epochs: How often.
+        scorers: Who scores each answer; `None`: whom the samples name.
+        params: Parameters of the calls.
+        cache: Whether the log's answers will do.
+        earlier: What the log has of it.
+        on_progress: Told after each call.
+        given_up: Models that cannot be asked at all, and why.
+        failed: The last error of each run.
+        answered: Runs that gave an answer.
+        errors: How many calls failed, by run; runs are named by their labels.
+    """
+
+    client: Client
+    experiment: str
+    runs: Sequence[Run]
+    dataset: Dataset
+    epochs: int
+    scorers: tuple[Scorer, ...] | None
+    params: Mapping[str, Any]
+    cache: Cache
+    earlier: Begun
+    on_progress: Callable[[EvaluationProgress], None] | None
+    progress: EvaluationProgress = field(init=False)
+    given_up: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.progress = EvaluationProgress(total=len(self.runs) * len(self.dataset) * self.epochs)
+
+    def problems(self) -> dict[str, str]:
+        """Runs that gave no answer, or whose model was given up, and why."""
+        silent = {label: problem for label, problem in self.failed.items() if label not in self.answered}
+        given_up = {run.label: self.given_up[run.model] for run in self.runs if run.model in self.given_up}
+        return silent | given_up
+
+    async def keep_runs(self, asked: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write a row for each run that has none; no call is made before it is safe."""
+        if self.client.recording is None:
+            new = [run for run in self.runs if run.id not in self.earlier.runs]
+            rows = [run_row(self.experiment, run, self.dataset, self.epochs, asked[run.id]) for run in new]
+            await asyncio.gather(*(self.client.recorder.write("runs", orjson.dumps(row)) for row in rows))
+
+    async def work_through(self) -> None:
+        """Make all calls; what went wrong with one of them is in its row, anything else is raised."""
+        by_provider: dict[str, list[Run]] = {}
+        for run in self.runs:
+            by_provider.setdefault(run.model.split("/")[0], []).append(run)
+        workers = [
+            self._work_off(work)
+            for provider, runs in by_provider.items()
+            for work in [self._foreseen(self._rounds(runs))]
+            for _ in range(
+                min(self.client.concurrency_of(provider), len(runs) * len(self.dataset) * self.epochs)
+            )
+        ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in workers:
+                    group.create_task(worker)
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None  # the same for every worker, such as a refused parameter
+
+    def _rounds(self, runs: Sequence[Run]) -> Iterator[Item]:
+        return (
+            (run, sample, epoch) for epoch in range(self.epochs) for sample in self.dataset for run in runs
+        )
+
+    def _foreseen(self, work: Iterator[Item]) -> Iterator[Item]:
+        """The same work; what the log has of it is looked up for many at once."""
+        while items := list(islice(work, AHEAD)):
+            if self.cache is not False and self.client.recording is None:
+                for run, sample, epoch in items:
+                    if (run.id, sample.id, epoch) not in self.earlier.answered:
+                        asked = run.prompt.message(sample)
+                        self.client.bind(epoch=epoch).foresee(run.model, asked, **self.params)
+            yield from items
+
+    async def _work_off(self, work: Iterator[Item]) -> None:
+        for item in work:
+            run, sample, epoch = item
+            if (run.id, sample.id, epoch) in self.earlier.answered:
+                ended = await self._take_over(item)
+            elif run.model in self.given_up:
+                ended = Ended(model=run.label, sample=sample.id, epoch=epoch, outcome="skipped")
+            else:
+                ended = await self._ask(item)
+            self.progress.count(ended)
+            if self.on_progress is not None:
+                self.on_progress(self.progress)
+
+    async def _take_over(self, item: Item) -> Ended:
+        """What an earlier try got an answer to; it may have been killed before it wrote all scores."""
+        run, sample, epoch = item
+        asked = (run.id, sample.id, epoch)
+        answered = self.earlier.answered[asked]
+        self.answered.add(run.label)
+        ended = answered.ended(run.label, asked)
+        missing = [
+            scorer for scorer in scorers_for(sample, self.scorers) if scorer.name not in answered.scorers
+        ]
+        if not missing:
+            return ended
+        value = await self._score(missing, item, answered.text, answered.call_id)
+        return ended if answered.scorers else replace(ended, value=value)
+
+    async def _ask(self, item: Item) -> Ended:
+        run, sample, epoch = item
+        client = self.client.bind(experiment=self.experiment, run=run.id, sample=sample.id, epoch=epoch)
+        ended = Ended(model=run.label, sample=sample.id, epoch=epoch)
+        asked = run.prompt.message(sample)
+        try:
+            completion = await client.chat(run.model, asked, stream=True, cache=self.cache, **self.params)
+        except OutputError as exc:
+            if exc.completion is None:
+                raise
+            # It is what the model said, however little it looks like what was asked for.
+            completion = exc.completion
+        except CallError as exc:
+            self.failed[run.label] = str(exc)
+            self.errors[run.label] += 1
+            if isinstance(exc, (AuthenticationError, ModelNotFoundError)):
+                self.given_up[run.model] = str(exc)
+            return replace(ended, outcome="error", error=exc)
+        self.answered.add(run.label)
+        scorers = scorers_for(sample, self.scorers)
+        return replace(
+            ended,
+            from_log=completion.cached,
+            value=await self._score(scorers, item, completion.text, completion.call_id),
+            duration_s=completion.timing.duration_s,
+            ttft_s=completion.timing.ttft_s,
+            cost_usd=completion.cost_usd,
+        )
+
+    async def _score(
+        self, scorers: Sequence[Scorer], item: Item, text: str, call_id: UUID | None
+    ) -> float | None:
+        """Score an answer, one scorer after the other; gives the first one's value."""
+        _, sample, epoch = item
+        value: float | None = None
+        for place, scorer in enumerate(scorers):
+            marks = {"judge": scorer.name, "judged": str(call_id)}
+            client = self.client.bind(experiment=self.experiment, sample=sample.id, epoch=epoch, **marks)
+            given = await scorer.score(Answer(text=text, sample=sample, client=client))
+            if place == 0:
+                value = given.value
+            if self.client.recording is None:  # otherwise the log has it
+                row = score_row(self.experiment, item, scorer.name, given, call_id=call_id)
+                await self.client.recorder.write("scores", orjson.dumps(row))
+        return value

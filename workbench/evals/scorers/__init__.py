@@ -1,0 +1,8 @@
+"""How answers are scored: by a name such as `"exact"`, a scorer made here, or a function of one's own."""
+
+from __future__ import annotations
+
+from workbench.evals.scorers.scorer import Answer, Score, Scorer
+from workbench.evals.scorers.table import SCORERS, Scoring, scorers_of
+
+__all__ = ["SCORERS", "Answer", "Score", "Scorer", "Scoring", "scorers_of"]
