@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset, Sample
-from workbench.evals.templates import filled, variables_of
+from workbench.evals.templates import filled, values_of, variables_of
 
 Prompts = str | Mapping[str, str] | None
 
@@ -67,14 +67,3 @@ def _check(prompt: Prompt, dataset: Dataset) -> None:
                 f"the prompt{name} has {{{missing[0]}}}, for which sample {sample.id!r} has nothing: it has "
                 f"{', '.join(f'{{{name}}}' for name in known)}"
             )
-
-
-def values_of(sample: Sample) -> dict[str, str]:
-    """What a template may say of a sample, by name. The target is not among it."""
-    own = {"id": sample.id, "category": sample.category}
-    meta = {name: str(value) for name, value in sample.meta.items() if value is not None}
-    return {
-        **meta,
-        **{name: value for name, value in own.items() if value is not None},
-        "input": sample.input,
-    }

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.evals.dataset import Sample
 
 # A name in braces; those of JSON, of formulas (`\frac{a}{b}`, `x_{i}`) and double ones are what they are.
 _VARIABLE = re.compile(r"\\[A-Za-z]+(?:{[^{}]*})+|{{\w+}}|(?<![_^]){([A-Za-z_][A-Za-z0-9_]*)}")
@@ -31,3 +35,14 @@ def for_format(template: str) -> str:
 
 def _doubled(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
+
+
+def values_of(sample: Sample) -> dict[str, str]:
+    """What a template may say of a sample, by name. The target is not among it."""
+    own = {"id": sample.id, "category": sample.category}
+    meta = {name: str(value) for name, value in sample.meta.items() if value is not None}
+    return {
+        **meta,
+        **{name: value for name, value in own.items() if value is not None},
+        "input": sample.input,
+    }
