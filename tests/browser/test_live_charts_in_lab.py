@@ -8,7 +8,7 @@ from lab import Lab, change_theme, console_errors, open_notebook, run_all, scree
 from playwright.async_api import Locator, Page, expect
 from scripted import HOSTILE, STORY
 
-from workbench.analysis.similarity import text_similarity
+from workbench.analysis.agreement.similarity import text_similarity
 
 MODELS = ("story/quick", "hostile/free", "endless/one")
 RUN = f"""

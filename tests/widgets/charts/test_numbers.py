@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 from html.parser import HTMLParser
 
-from workbench.analysis.similarity import similarity_matrix
+from workbench.analysis.agreement.similarity import similarity_matrix
 from workbench.widgets.charts.numbers import frame_of, numbers_table, similarity_table
 from workbench.widgets.panes.comparison import PaneState
 

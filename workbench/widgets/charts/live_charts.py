@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from workbench.analysis.similarity import similarity_in_words, similarity_matrix
+from workbench.analysis.agreement.similarity import similarity_in_words, similarity_matrix
 from workbench.bridge import background_loop
 from workbench.plots.live import live, refresh, similarity
 from workbench.widgets.charts.numbers import frame_of, numbers_table, similarity_table

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from workbench.analysis.similarity import similarity_in_words
+from workbench.analysis.agreement.similarity import similarity_in_words
 from workbench.plots.live import PANELS, in_words
 from workbench.widgets.panes.comparison import PaneState
 

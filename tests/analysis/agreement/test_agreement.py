@@ -19,7 +19,7 @@ from workbench.analysis.agreement import (
     percent_agreement,
 )
 
-PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
+PUBLISHED = json.loads((Path(__file__).parents[1] / "published.json").read_text())
 
 
 def labels_of(table: list[list[int]]) -> tuple[list[str], list[str]]:

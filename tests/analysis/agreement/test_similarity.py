@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.analysis.similarity import (
+from workbench.analysis.agreement.similarity import (
     central,
     similarity_in_words,
     similarity_matrix,
