@@ -11,6 +11,7 @@ from uuid import UUID
 import ipywidgets
 import pandas as pd
 
+from workbench.analysis.asked import prompts_of
 from workbench.analysis.preferences import label_shares, preferences
 from workbench.analysis.results import find_experiment, results
 from workbench.bridge import submit
@@ -18,7 +19,7 @@ from workbench.config import Settings
 from workbench.log import Log, Recorder
 from workbench.log.labelling import Judgement, judgements_in, keep
 from workbench.widgets.labelling import labeller_html
-from workbench.widgets.labelling.items import items_of, prompts_of
+from workbench.widgets.labelling.items import items_of
 from workbench.widgets.labelling.labelling import SAME_AS, Labelling, label_choices
 from workbench.widgets.labelling.shortcuts import Shortcuts
 from workbench.widgets.playground.ballot import QUESTION
