@@ -3,6 +3,7 @@
 ```
 WorkbenchError
 ├─ ConfigError                nothing was sent: set a key, fix a name
+│  └─ BudgetError               nothing was sent: the budget would not hold
 ├─ DataError                  a file of ours or yours is not what it should be
 ├─ OutputError                an answer came, and does not fit the schema that was asked for
 └─ CallError                  something was sent: provider, model, status, request_id, attempts, body
@@ -34,6 +35,10 @@ class WorkbenchError(Exception):
 
 class ConfigError(WorkbenchError):
     """Nothing was sent: a key, a name or a setting has to be mended first."""
+
+
+class BudgetError(ConfigError):
+    """Nothing was sent: it could have cost more than the budget has."""
 
 
 class DataError(WorkbenchError):

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import functools
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -30,7 +31,7 @@ from workbench.log import Lookup, Recorder, record
 from workbench.log.answers import completion_of
 from workbench.log.redaction import patterns_of
 from workbench.pipeline import Policy, Send, stack
-from workbench.policies import cache, capable_of, deadline, fit, limit, retry
+from workbench.policies import Budget, cache, capable_of, deadline, fit, limit, retry
 from workbench.prices import price
 from workbench.providers.models import facts_of, observed
 from workbench.transport import MakeHttp, Transport, make_http
@@ -115,11 +116,13 @@ class Client(Asking, Counting, Looking):
         self._limits = joined(limits or {}, per_provider or {}, self.settings.limits)
         self._transport = Transport(make_http)
         self._bound: dict[str, Any] = {}
+        self.budget: Budget | None = None
         self._learned = {}
         self.recording = self._recording(replay or self.settings.get("WORKBENCH_REPLAY"))
         known = (self.home, self.settings, self._transport, self.recorder.redaction)
         self._directory = Directory(*known)
-        self._send: Send = stack(self._policies(attempts), self._transport.send)
+        self._attempts = attempts
+        self._send: Send = stack(self._policies(), self._transport.send)
         if self.recording is not None:
             self._directory = RecordedDirectory(*known, self.recording.models)
             self._send = self.recording.send
@@ -131,15 +134,16 @@ class Client(Asking, Counting, Looking):
 
         return Recording(self.log.store, experiment)
 
-    def _policies(self, attempts: int) -> list[Policy]:
+    def _policies(self) -> list[Policy]:
         return [
             record(self.recorder),
-            # the waterline: each call that gets here is one row
+            # the waterline: each call that gets here is one row, but for those that a budget does not allow
             cache(self._lookup),
+            *([] if self.budget is None else [self.budget.policy]),
             price,
             fit(self._facts, lambda to, model, name: observed(to.provider, model, name, self.home)),
             deadline,
-            retry(attempts),
+            retry(self._attempts),
             limit(self._concurrency, self._limits),
         ]
 
@@ -198,6 +202,26 @@ class Client(Asking, Counting, Looking):
             **{name: mark for name, mark in marks.items() if mark is not None},
             "tags": {**self._bound.get("tags", {}), **{name: str(tag) for name, tag in tags.items()}},
         }
+        return bound
+
+    def within(self, *, usd: Decimal | float | None = None, calls: int | None = None) -> Client:
+        """The same client, whose calls may cost so much together and be so many; also those of its `bind`.
+
+        A call that could break the budget is not sent. What it may cost at most is estimated as `estimate`
+        does; with `max_tokens` that is a bound, without it an answer may be longer than any before.
+
+        Args:
+            usd: US dollars; `None` is no bound.
+            calls: How many may be sent; answers of the log are not counted. `None` is no bound.
+
+        Raises:
+            ConfigError: A bound is negative. Calls raise `BudgetError` where the budget would not hold, and
+                `ConfigError` where a price is not known.
+        """
+        bound = copy.copy(self)
+        bound.budget = Budget(usd=usd, calls=calls, dearest=self._dearest)
+        if self.recording is None:  # what is replayed was paid for then
+            bound._send = stack(bound._policies(), self._transport.send)
         return bound
 
     async def replay(

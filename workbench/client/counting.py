@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.calls import Endpoint, Request, Timeouts, Usage
+from workbench.calls import Call, Endpoint, Request, Timeouts, Usage
 from workbench.calls.size import pictures_in
 from workbench.client.directory import Directory
 from workbench.client.estimates import CostEstimate, Learned, TokenCount, by_line, learn
@@ -137,6 +137,15 @@ class Counting:
         return CostEstimate(
             low_usd=low, expected_usd=expected, high_usd=high, input=count, basis="; ".join(words)
         )
+
+    async def _dearest(self, call: Call) -> Decimal | None:
+        """The most that a call is foreseen to cost, US dollars; `None` where its price is not known."""
+        request, to = call.request, call.endpoint
+        count = await self._counted(to, request)
+        answers = (await self._known(to, request.model)).answers.within(request.params.max_tokens)
+        output = 0 if call.operation == "embed" else math.ceil(answers.high) * (request.params.n or 1)
+        usage = Usage(input_tokens=count.high, output_tokens=output)
+        return cost_usd(to, request.model, usage, call.started_at, request.params.service_tier)[0]
 
     async def _counted(self, to: Endpoint, request: Request) -> TokenCount:
         count = tokenizer_of(f"{to.provider}/{request.model}", self.settings)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -13,16 +14,19 @@ from uuid import UUID
 import orjson
 
 from workbench.client import Cache, Client
-from workbench.errors import AuthenticationError, CallError, ModelNotFoundError, OutputError
+from workbench.errors import AuthenticationError, BudgetError, CallError, ModelNotFoundError, OutputError
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Item, Run
 from workbench.evals.progress import Ended, EvaluationProgress
-from workbench.evals.records import run_row, score_row
+from workbench.evals.records import run_row
 from workbench.evals.resume import Begun
-from workbench.evals.scorers import Answer, Scorer
+from workbench.evals.scorers import Score, Scorer
 from workbench.evals.scorers.table import scorers_for
+from workbench.evals.scoring import scored
+from workbench.evals.watch import Watch
 
 AHEAD = 256  # calls whose answers are looked up together
+NOTHING = (0, 0, Decimal(0))
 
 
 @dataclass(kw_only=True, slots=True)
@@ -40,10 +44,13 @@ class Evaluation:
         cache: Whether the log's answers will do.
         earlier: What the log has of it.
         on_progress: Told after each call.
+        watch: Whether it goes on, where somebody decides.
+        stopped: Why not all was asked, in words; empty where it was.
         given_up: Models that cannot be asked at all, and why.
         failed: The last error of each run.
         answered: Runs that gave an answer.
         errors: How many calls failed, by run; runs are named by their labels.
+        made: Of each run, how many calls have ended, how many of them have a known cost, and what they cost.
     """
 
     client: Client
@@ -56,11 +63,14 @@ class Evaluation:
     cache: Cache
     earlier: Begun
     on_progress: Callable[[EvaluationProgress], None] | None
+    watch: Watch | None = None
+    stopped: str = ""
     progress: EvaluationProgress = field(init=False)
     given_up: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     errors: Counter[str] = field(default_factory=Counter)
+    made: dict[str, tuple[int, int, Decimal]] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
 
     def __post_init__(self) -> None:
         self.progress = EvaluationProgress(total=len(self.runs) * len(self.dataset) * self.epochs)
@@ -70,6 +80,17 @@ class Evaluation:
         silent = {label: problem for label, problem in self.failed.items() if label not in self.answered}
         given_up = {run.label: self.given_up[run.model] for run in self.runs if run.model in self.given_up}
         return silent | given_up
+
+    def usd_saved(self) -> Decimal | None:
+        """What the calls that were not made would have cost; `None` where a model's calls tell nothing."""
+        saved = Decimal(0)
+        for run in self.runs:
+            done, known, cost_usd = self.made[run.label]
+            left = len(self.dataset) * self.epochs - done
+            if left and not known:
+                return None
+            saved += cost_usd / known * left if left else 0
+        return saved
 
     async def keep_runs(self, asked: Mapping[str, Mapping[str, Any]]) -> None:
         """Write a row for each run that has none; no call is made before it is safe."""
@@ -99,6 +120,9 @@ class Evaluation:
             raise several.exceptions[0] from None  # the same for every worker, such as a refused parameter
 
     def _rounds(self, runs: Sequence[Run]) -> Iterator[Item]:
+        if self.watch is not None:  # a sample is told when all of it has ended
+            each = [(run, epoch) for epoch in range(self.epochs) for run in runs]
+            return ((run, sample, epoch) for sample in self.watch.samples for run, epoch in each)
         return (
             (run, sample, epoch) for epoch in range(self.epochs) for sample in self.dataset for run in runs
         )
@@ -115,16 +139,37 @@ class Evaluation:
 
     async def _work_off(self, work: Iterator[Item]) -> None:
         for item in work:
-            run, sample, epoch = item
-            if (run.id, sample.id, epoch) in self.earlier.answered:
-                ended = await self._take_over(item)
-            elif run.model in self.given_up:
-                ended = Ended(model=run.label, sample=sample.id, epoch=epoch, outcome="skipped")
-            else:
-                ended = await self._ask(item)
+            if self.watch is not None:
+                await self.watch.turn(item[1])
+                self.stopped = self.stopped or self.watch.reason
+            if self.stopped:
+                return
+            try:
+                ended = await self._ended(item)
+            except BudgetError as exc:
+                self.stopped = str(exc)
+                if self.watch is not None:
+                    await self.watch.end(self.stopped)
+                return
             self.progress.count(ended)
+            self._count(ended)
+            if self.watch is not None:
+                await self.watch.take(ended)
             if self.on_progress is not None:
                 self.on_progress(self.progress)
+
+    def _count(self, ended: Ended) -> None:
+        done, known, cost_usd = self.made[ended.model]
+        known += ended.cost_usd is not None
+        self.made[ended.model] = done + 1, known, cost_usd + (ended.cost_usd or 0)
+
+    async def _ended(self, item: Item) -> Ended:
+        run, sample, epoch = item
+        if (run.id, sample.id, epoch) in self.earlier.answered:
+            return await self._take_over(item)
+        if run.model in self.given_up:
+            return Ended(model=run.label, sample=sample.id, epoch=epoch, outcome="skipped")
+        return await self._ask(item)
 
     async def _take_over(self, item: Item) -> Ended:
         """What an earlier try got an answer to; it may have been killed before it wrote all scores."""
@@ -136,10 +181,8 @@ class Evaluation:
         missing = [
             scorer for scorer in scorers_for(sample, self.scorers) if scorer.name not in answered.scorers
         ]
-        if not missing:
-            return ended
-        value = await self._score(missing, item, answered.text, answered.call_id)
-        return ended if answered.scorers else replace(ended, value=value)
+        first = await self._score(missing, item, answered.text, answered.call_id)
+        return ended if answered.scorers else _with_score(ended, first)
 
     async def _ask(self, item: Item) -> Ended:
         run, sample, epoch = item
@@ -160,29 +203,28 @@ class Evaluation:
                 self.given_up[run.model] = str(exc)
             return replace(ended, outcome="error", error=exc)
         self.answered.add(run.label)
-        scorers = scorers_for(sample, self.scorers)
-        return replace(
+        ended = replace(
             ended,
             from_log=completion.cached,
-            value=await self._score(scorers, item, completion.text, completion.call_id),
             duration_s=completion.timing.duration_s,
             ttft_s=completion.timing.ttft_s,
             cost_usd=completion.cost_usd,
         )
+        scorers = scorers_for(sample, self.scorers)
+        return _with_score(ended, await self._score(scorers, item, completion.text, completion.call_id))
 
     async def _score(
         self, scorers: Sequence[Scorer], item: Item, text: str, call_id: UUID | None
-    ) -> float | None:
-        """Score an answer, one scorer after the other; gives the first one's value."""
-        _, sample, epoch = item
-        value: float | None = None
-        for place, scorer in enumerate(scorers):
-            marks = {"judge": scorer.name, "judged": str(call_id)}
-            client = self.client.bind(experiment=self.experiment, sample=sample.id, epoch=epoch, **marks)
-            given = await scorer.score(Answer(text=text, sample=sample, client=client))
-            if place == 0:
-                value = given.value
-            if self.client.recording is None:  # otherwise the log has it
-                row = score_row(self.experiment, item, scorer.name, given, call_id=call_id)
-                await self.client.recorder.write("scores", orjson.dumps(row))
-        return value
+    ) -> Score | None:
+        """Score an answer, one scorer after the other; gives the first one's score."""
+        given = [
+            await scored(self.client, self.experiment, scorer, item, text=text, call_id=call_id)
+            for scorer in scorers
+        ]
+        return given[0] if given else None
+
+
+def _with_score(ended: Ended, given: Score | None) -> Ended:
+    if given is None:
+        return ended
+    return replace(ended, value=given.value, unscored=given.explanation if given.says_nothing else None)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from workbench.evals.dataset import Sample
 from workbench.evals.prompts import Prompt
@@ -27,6 +28,10 @@ class Experiment:
         epochs: Times that each was asked.
         problems: Models that gave no answer, or were given up, and why.
         errors: How many calls failed, by model; of an experiment that went on, since then.
+        stopped: Why not everything was asked, in words; empty where it was.
+        calls_saved: How many calls were not made for it.
+        usd_saved: What they would have cost, had each cost what its model's calls did on the average; `None`
+            where that is not known.
     """
 
     id: str
@@ -36,10 +41,14 @@ class Experiment:
     epochs: int
     problems: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, int] = field(default_factory=dict)
+    stopped: str = ""
+    calls_saved: int = 0
+    usd_saved: Decimal | None = None
 
     def __repr__(self) -> str:
         lines = [f"{model}: {', '.join(self._facts(model))}" for model in self.models]
-        return "\n".join([f"Experiment {self.id}: {self._asked()}", *lines, self._further()])
+        stopped = [self._stopped()] if self.stopped else []
+        return "\n".join([f"Experiment {self.id}: {self._asked()}", *stopped, *lines, self._further()])
 
     def _repr_html_(self) -> str:
         cells = [(model, " · ".join(self._facts(model))) for model in self.models]
@@ -51,12 +60,17 @@ class Experiment:
         return (
             '<div class="mathjax_ignore tex2jax_ignore">'
             f"<p>Experiment <b>{html.escape(self.id)}</b>: {html.escape(self._asked())}</p>"
+            f"{f'<p>{html.escape(self._stopped())}</p>' if self.stopped else ''}"
             f"<table><tbody>{rows}</tbody></table><p><code>{html.escape(self._further())}</code></p></div>"
         )
 
     def _asked(self) -> str:
         times = "" if self.epochs == 1 else f" × {self.epochs} epochs"
         return f"{self.samples} samples of {self.dataset}{times}"
+
+    def _stopped(self) -> str:
+        usd = "" if self.usd_saved is None else f", about ${self.usd_saved:.4f}"
+        return f"Stopped early, {self.calls_saved:,} calls were not made{usd}: {self.stopped}"
 
     def _facts(self, model: str) -> list[str]:
         failed = self.errors.get(model, 0)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workbench.client import Cache, Client
 from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset
 from workbench.evals.evaluation import Evaluation
-from workbench.evals.experiment import Experiment, new_experiment_id, runs_of
+from workbench.evals.experiment import Experiment, Run, new_experiment_id, runs_of
 from workbench.evals.progress import EvaluationProgress
 from workbench.evals.prompts import Prompts, prompts_of
 from workbench.evals.resume import Begun, begun, run_params
 from workbench.evals.scorers import Scoring, scorers_of
+from workbench.evals.stopping import Stopping
+from workbench.evals.watch import Watch
 
 if TYPE_CHECKING:
     from workbench.log.recording import Recording
@@ -31,6 +34,9 @@ async def evaluate(
     experiment: str | None = None,
     cache: Cache = True,
     refresh: bool = False,
+    budget_usd: Decimal | float | None = None,
+    budget_calls: int | None = None,
+    stop: Stopping | None = None,
     on_progress: Callable[[EvaluationProgress], None] | None = None,
     **params: Any,
 ) -> Experiment:
@@ -56,6 +62,11 @@ async def evaluate(
         experiment: The experiment's name, where it is known beforehand, or that of one that was begun.
         cache: Whether the log's answers will do, or how old they may be (`"7d"`).
         refresh: Ask anew, whatever `cache` says.
+        budget_usd: What this may cost, US dollars, the calls of judges included: no call is made that could
+            break it (see `Client.within`). What was answered can be gone on with under the experiment's id.
+        budget_calls: How many calls may be made; those that the log answers are not counted.
+        stop: Who decides that enough was asked, such as `workbench.until_decided()`. Samples are then asked
+            one after the other, in all epochs.
         on_progress: Told after each call.
         params: Parameters of `Client.chat`, the same for all calls.
 
@@ -94,6 +105,8 @@ async def evaluate(
             asked=asked,
             scorers=count,
         )
+    if (budget_usd, budget_calls) != (None, None):
+        client = client.within(usd=budget_usd, calls=budget_calls)
     evaluation = Evaluation(
         client=client,
         experiment=experiment,
@@ -105,6 +118,7 @@ async def evaluate(
         cache=False if refresh else cache,
         earlier=earlier,
         on_progress=on_progress,
+        watch=None if stop is None else _watch(stop, client, dataset, runs, epochs),
     )
     await evaluation.keep_runs(asked)
     await evaluation.work_through()
@@ -116,7 +130,17 @@ async def evaluate(
         epochs=epochs,
         problems=evaluation.problems(),
         errors=dict(evaluation.errors),
+        stopped=evaluation.stopped,
+        calls_saved=evaluation.progress.total - evaluation.progress.done if evaluation.stopped else 0,
+        usd_saved=evaluation.usd_saved() if evaluation.stopped else None,
     )
+
+
+def _watch(stop: Stopping, client: Client, dataset: Dataset, runs: Sequence[Run], epochs: int) -> Watch:
+    # What is replayed was asked only as far as it was needed.
+    providers = {run.model.split("/")[0] for run in runs}
+    ahead = 1 if client.recording is not None else max(map(client.concurrency_of, providers))
+    return Watch(stop, dataset.samples, [run.label for run in runs], epochs, ahead)
 
 
 def _replayed(recording: Recording, dataset: Dataset, epochs: int, experiment: str | None) -> str:

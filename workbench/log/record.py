@@ -12,7 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from workbench.calls import Attempt, Call, Completion, Params, Timing, cache_key, fold
-from workbench.errors import CallError
+from workbench.errors import BudgetError, CallError
 from workbench.log.process import process_facts
 from workbench.log.recorder import Recorder
 from workbench.pipeline import Policy, Send
@@ -35,6 +35,8 @@ def record(recorder: Recorder) -> Policy:
     async def recorded(call: Call, send: Send) -> Completion:
         try:
             completion = await send(call)
+        except BudgetError:
+            raise  # it is no call: nothing was to be sent
         except Exception as exc:
             await recorder.write("calls", _line(call, _failed("error", call, exc)))
             raise

@@ -30,6 +30,11 @@ class Score:
     label: str | None = None
     explanation: str = ""
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the answer could not be judged."""
+        return self.value is None and self.label is None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
