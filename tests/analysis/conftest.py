@@ -36,6 +36,8 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
         day: int = 1,
         dataset_hash: str = "cafe",
         samples: int | None = None,
+        clusters: Sequence[str | None] | None = None,
+        categories: Sequence[str | None] | None = None,
     ) -> None:
         provider, name = model.split("/")
         at = datetime(2026, 1, day, tzinfo=UTC)
@@ -52,6 +54,10 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
             if value is not None:
                 score = {"id": str(uuid7()), "scored_at": at, "model": model, "call_id": call_id}
                 score |= {"sample": sample, "value": value, "label": label}
+                score |= {
+                    "cluster": clusters and clusters[number],
+                    "category": categories and categories[number],
+                }
                 rows.append(("scores", score | belongs))
         made = {"id": f"{experiment}:{model}", "experiment": experiment, "started_at": at, "model": model}
         made |= {

@@ -2,13 +2,25 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from workbench.analysis.estimates import Estimate, mean, present, proportion, quantile, standard_error
+from workbench.analysis.estimates import (
+    Estimate,
+    accuracy,
+    independent,
+    mean,
+    present,
+    proportion,
+    quantile,
+    standard_error,
+)
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
 
@@ -83,6 +95,102 @@ def test_clustered_intervals_cover_where_naive_ones_do_not() -> None:
     naive, clustered = covered / 400
     assert naive < 0.8
     assert clustered == pytest.approx(0.95, abs=0.035)  # 3 standard errors of 400 trials are .033
+
+
+def test_an_item_whose_cluster_is_missing_stands_alone() -> None:
+    values = [0.1, 0.5, 0.2, 0.9]
+    assert mean(values, clusters=[None, math.nan, None, None]) == mean(values)
+    assert mean(values, clusters=["a", "a", None, None]) == mean(values, clusters=["a", "a", "b", "c"])
+
+
+def test_clusters_of_uneven_size_count_as_fewer() -> None:
+    assert independent(9, np.repeat([0, 1, 2], 3)) == pytest.approx(3)
+    assert independent(8, np.repeat([0, 1, 2], [6, 1, 1])) == pytest.approx(64 / 38)  # 8² / (36 + 1 + 1)
+    assert standard_error(*present([1, 0, 1, 1], list("aaab")))[2] == pytest.approx(0.6)  # 16 / 10 - 1
+
+
+def test_a_mean_of_uneven_clusters_is_covered_as_often_as_promised() -> None:
+    # With 10 clusters in place of the effective 6, a two-sided test would be wrong in about 9 % of cases.
+    rng = np.random.default_rng(7)
+    clusters = np.repeat(np.arange(10), [1, 1, 2, 2, 3, 5, 8, 10, 14, 14])
+    found = [mean(rng.normal(size=10)[clusters] + rng.normal(size=60), clusters) for _ in range(600)]
+    assert np.mean([e.low <= 0 <= e.high for e in found]) == pytest.approx(0.945, abs=0.025)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "size", "share", "alike", "least"),
+    [(6, 10, 0.8, 0.1, 0.945), (6, 10, 0.98, 0.1, 0.945), (20, 3, 0.95, 0.3, 0.94), (30, 10, 0.8, 0.3, 0.93)],
+)
+def test_shares_in_clusters_are_covered_near_1_too(
+    clusters: int, size: int, share: float, alike: float, least: float
+) -> None:
+    # Clusters differ by a beta distribution of intraclass correlation `alike`.
+    rng = np.random.default_rng(8)
+    strength = (1 - alike) / alike
+    names = np.repeat(np.arange(clusters), size)
+    covered = t_covered = 0
+    for _ in range(400):
+        right = rng.binomial(1, rng.beta(share * strength, (1 - share) * strength, size=clusters)[names])
+        ours, student = accuracy(right, names), mean(right, names)
+        covered += ours.low <= share <= ours.high
+        t_covered += student.low <= share <= student.high
+    assert covered / 400 > least - 3 * math.sqrt(0.05 * 0.95 / 400)
+    assert covered >= t_covered
+
+
+def test_means_over_repeats_are_covered_near_1_where_a_t_interval_fails() -> None:
+    rng = np.random.default_rng(9)
+    covered = np.zeros(2)
+    for _ in range(500):
+        scores = rng.binomial(4, rng.beta(5, 0.1, size=20)) / 4  # most items are always right; mean .980
+        covered += [e.low <= 5 / 5.1 <= e.high for e in (accuracy(scores), mean(scores))]
+    ours, student = covered / 500
+    assert ours > 0.93
+    assert student < 0.8
+
+
+def test_all_right_in_few_clusters_is_less_sure_than_in_many_samples() -> None:
+    few, many = accuracy([1] * 60, [n // 10 for n in range(60)]), accuracy([1] * 60)
+    # Wilson's bound for 6 of 6 with t(.975, 5) = 2.5706 in place of z: 1 / (1 + 2.5706² / 6) = .4759
+    assert (few.low, few.high) == pytest.approx((0.4759, 1), abs=1e-4)
+    assert few.low < many.low
+    assert few.n == many.n == 60
+
+
+def test_every_sample_its_own_cluster_is_an_accuracy_without_clusters() -> None:
+    assert accuracy([1, 0, 1, 1], "abcd") == accuracy([1, 0, 1, 1]) == proportion(3, 4)
+
+
+def test_scores_beyond_0_and_1_have_the_interval_of_their_mean() -> None:
+    assert accuracy([3, 4, 5, 2]) == mean([3, 4, 5, 2])
+
+
+def test_an_accuracy_of_one_cluster_has_no_interval_and_of_two_uneven_ones_nearly_none() -> None:
+    assert math.isnan(accuracy([1, 0, 1], ["a", "a", "a"]).low)
+    wide = accuracy([1] * 100 + [0], ["a"] * 100 + ["b"])
+    assert (wide.low, wide.high) == pytest.approx((0, 1), abs=0.01)
+
+
+SHARES = st.lists(st.sampled_from([0, 0.25, 0.5, 1]), min_size=2, max_size=12)
+
+
+@given(SHARES, st.integers(1, 4), st.randoms(use_true_random=False))
+@settings(max_examples=80, deadline=None)
+def test_an_accuracy_lies_in_its_interval_in_the_scale_and_knows_no_order(
+    scores: list[float], size: int, order: random.Random
+) -> None:
+    clusters = [place // size for place in range(len(scores))]
+    found = accuracy(scores, clusters)
+    both = list(zip(scores, clusters, strict=True))
+    order.shuffle(both)
+    again = accuracy(*zip(*both, strict=True))
+    assert (found.low, found.value, found.high) == pytest.approx(
+        (again.low, again.value, again.high), nan_ok=True, abs=1e-9
+    )
+    mirrored = accuracy([1 - score for score in scores], clusters)
+    assert (mirrored.low, mirrored.high) == pytest.approx((1 - found.high, 1 - found.low), nan_ok=True)
+    if not math.isnan(found.low):
+        assert -1e-9 <= found.low <= found.value <= found.high <= 1 + 1e-9
 
 
 @pytest.mark.parametrize("values", [[], [0.5], [0.5, None], [0.1, 0.1, 0.1]])

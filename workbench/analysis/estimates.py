@@ -2,6 +2,8 @@
 
 Every function takes one number per *item*: where an item was asked several times, average its repeats first,
 since they are not independent. Missing values (`None`, `nan`) are left out; `n` says how many were there.
+Items of one cluster are not independent either. Where clusters are given, intervals rest on the differences
+between them, and an item whose cluster is missing stands alone.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom, t
+from scipy.stats import binom, norm, t
 from statsmodels.stats.proportion import proportion_confint
 
 Array = npt.NDArray[Any]
 LEVEL = 0.95
 ROUNDING = 1e-12  # differences of equal scores, such as 0.9 - 0.8 and 0.8 - 0.7, are equal up to this
+TINY = 1e-300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,24 +87,37 @@ def mean(values: Iterable[float | None], clusters: Iterable[object] | None = Non
         ValueError: `values` and `clusters` differ in length.
 
     Source:
-        E. Miller (2024), arXiv:2411.00640, clustered standard error; for few clusters its square times
-        G / (G - 1), and t on G - 1 degrees of freedom.
+        E. Miller (2024), arXiv:2411.00640, clustered standard error; see `standard_error` for few clusters
+        and uneven ones.
     """
     numbers, groups = present(values, clusters)
     centre, error, df = standard_error(numbers, groups)
     return t_estimate(centre, error, df, len(numbers))
 
 
-def accuracy(scores: Iterable[float | None]) -> Estimate:
+def accuracy(scores: Iterable[float | None], clusters: Iterable[object] | None = None) -> Estimate:
     """How good answers are: the share of right ones where all scores are 0 or 1, else their mean.
 
     Args:
         scores: One score per sample, usually in [0, 1].
+        clusters: The group of each sample, as in `mean`.
+
+    Returns:
+        Single answers that are right or wrong have Wilson's interval. In clusters, and as means over repeats,
+        they have Wilson's with as many samples as independent ones would give the same standard error, and
+        t in place of z: it holds near 0 and 1, where a t interval does not. Where no spread was seen, each
+        cluster counts as one sample. Scores beyond [0, 1] have the interval of `mean`. The bounds are `nan`
+        for fewer than two samples that are not 0 or 1, and for fewer than two clusters.
+
+    Source:
+        N. Dean and M. Pagano (2015), doi:10.1093/jssam/smv024, compare such intervals.
     """
-    numbers = present(scores)[0]
-    if np.isin(numbers, (0.0, 1.0)).all():
+    numbers, groups = present(scores, clusters)
+    if groups is None and np.isin(numbers, (0.0, 1.0)).all():
         return proportion(int(numbers.sum()), len(numbers))
-    return mean(numbers)
+    if numbers.min() < 0 or numbers.max() > 1:
+        return mean(numbers, groups)
+    return _share(numbers, groups)
 
 
 def quantile(values: Iterable[float | None], q: float) -> Estimate:
@@ -146,7 +162,10 @@ def as_numbers(values: Iterable[float | None]) -> Array:
 def present(
     values: Iterable[float | None], clusters: Iterable[object] | None = None
 ) -> tuple[Array, Array | None]:
-    """The values that are there, and the number of each one's cluster where clusters are given."""
+    """The values that are there, and the number of each one's cluster.
+
+    The clusters are `None` where none were given, and where no two values share one.
+    """
     numbers = as_numbers(values)
     there = ~np.isnan(numbers)
     if clusters is None:
@@ -154,27 +173,61 @@ def present(
     names = pd.Series(list(clusters), dtype=object)
     if len(names) != len(numbers):
         raise ValueError(f"{len(numbers)} values and {len(names)} clusters: give one cluster for each value")
-    return numbers[there], pd.factorize(names[there], use_na_sentinel=False)[0]
+    groups = pd.factorize(names[there])[0]
+    alone = groups < 0
+    groups[alone] = groups.max(initial=-1) + 1 + np.arange(alone.sum())
+    return numbers[there], groups if len(np.unique(groups)) < len(groups) else None
 
 
-def standard_error(numbers: Array, groups: Array | None) -> tuple[float, float, int]:
-    """The mean, its standard error and degrees of freedom; the error is `nan` where no spread can be seen."""
+def independent(n: int, groups: Array | None) -> float:
+    """How many independent things `n` items are: themselves, or the effective number of their clusters.
+
+    That is n² / Σ m² for clusters of m items: their number where they are of one size, fewer where some are
+    larger and weigh more than others.
+
+    Source:
+        L. Kish (1965), Survey Sampling; A. V. Carter and others (2017), doi:10.1162/REST_a_00639.
+    """
+    return n if groups is None else n**2 / float((np.bincount(groups) ** 2).sum())
+
+
+def standard_error(numbers: Array, groups: Array | None) -> tuple[float, float, float]:
+    """The mean, its standard error and degrees of freedom; the error is `nan` where no spread can be seen.
+
+    With G independent things (see `independent`) the squared error has the factor G / (G - 1), and there are
+    G - 1 degrees of freedom.
+    """
     n = len(numbers)
     centre = float(numbers.mean()) if n else math.nan
     residuals = numbers - centre
     sums = residuals if groups is None else np.bincount(groups, weights=residuals)
-    count = len(sums)
-    if count < 2:
+    if len(sums) < 2:
         return centre, math.nan, 0
+    count = independent(n, groups)
     error = math.sqrt(count / (count - 1) * float((sums**2).sum())) / n
     rounding = ROUNDING * float(np.abs(numbers).max())
     return centre, error if error > rounding else math.nan, count - 1
 
 
-def t_estimate(centre: float, error: float, df: int, n: int) -> Estimate:
+def t_estimate(centre: float, error: float, df: float, n: int) -> Estimate:
     """A mean with the t interval of its standard error."""
     reach = float(t.isf((1 - LEVEL) / 2, df)) * error
     return Estimate(value=centre, low=centre - reach, high=centre + reach, n=n)
+
+
+def _share(numbers: Array, groups: Array | None) -> Estimate:
+    n, units = len(numbers), independent(len(numbers), groups)
+    centre, error, df = standard_error(numbers, groups)
+    alone = standard_error(numbers, None)[1]
+    if df == 0:
+        return Estimate(value=centre, low=math.nan, high=math.nan, n=n)
+    # That clusters differ less than chance would have them is chance: they make no sample count twice.
+    largest = np.fmax(error, alone)
+    effective = units if math.isnan(largest) else centre * (1 - centre) / largest**2
+    # Of the normal that reaches as far as t does; one cluster that outweighs all others makes it hardly any.
+    tail = max(2 * float(norm.sf(t.isf((1 - LEVEL) / 2, df))), TINY)
+    low, high = proportion_confint(centre * effective, effective, alpha=tail, method="wilson")
+    return Estimate(value=centre, low=float(low), high=float(high), n=n)
 
 
 def _number(x: float, form: str = ".4g") -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from workbench.analysis.agreement import (
     agreement_matrix,
-    agreement_with_others,
     fleiss_kappa,
     krippendorff_alpha,
     outlier,
 )
-from workbench.analysis.estimates import accuracy
+from workbench.analysis.items import item_scores, labels
+from workbench.analysis.summaries import by_category, summary
 from workbench.errors import ConfigError
 from workbench.log import Log
+
+__all__ = [
+    "agreement",
+    "agreement_in_words",
+    "begun_experiment",
+    "by_category",
+    "disagreements",
+    "experiments",
+    "find_experiment",
+    "item_scores",
+    "labels",
+    "results",
+    "summary",
+]
 
 # The scorer's verdict is joined by the call that it is about: a call that failed has none, and is not a 0.
 # What was asked again, because it failed or was interrupted, counts once: by its answer. What was scored
@@ -144,86 +156,6 @@ def results(log: Log, experiment: str, *, scorer: str | None = None) -> pd.DataF
         names = ", ".join(known["scorer"]) or "none"
         raise ConfigError(f"experiment {found!r} has no score by {scorer!r}: its scorers are {names}")
     return frame
-
-
-def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:
-    """The answers that were read, of each model, over the same samples and epochs; `None` is none."""
-    wide = frame.pivot_table(
-        index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False
-    )
-    names = list(dict.fromkeys(frame["model"]))
-    wide = wide.reindex(columns=names)
-    return {
-        str(name): [None if pd.isna(label) else str(label) for label in column]
-        for name, column in wide.items()
-    }
-
-
-def item_scores(frame: pd.DataFrame, model: str) -> pd.Series[float]:
-    """A model's score on each sample, by sample; the mean over epochs, `nan` where no answer was scored."""
-    own = frame[frame["model"] == model]
-    return own.groupby("sample")["value"].mean().astype(float)
-
-
-def summary(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row for each model of `results`, in the order in which they were first asked.
-
-    Columns:
-        model, calls, errors (failed or interrupted), duration_p50_s, duration_p95_s, ttft_p50_s (of answers
-        that were not cached), input_tokens, output_tokens, cost_usd (sum of the known ones, `nan` where none
-        is known), unknown_cost (answers whose cost is not known), accuracy with accuracy_low, accuracy_high
-        (95 % interval) and n (samples scored), agreement (mean share of equal answers with each other model),
-        kappa (the same, Cohen's). `nan` is undefined.
-    """
-    agreement = agreement_with_others(labels(frame))
-    rows = []
-    for model in dict.fromkeys(frame["model"]):
-        own = frame[frame["model"] == model]
-        answered = own[own["status"] == "ok"]
-        timed = answered[~answered["cached"].astype(bool)]
-        estimate = accuracy(item_scores(frame, model))
-        cost = pd.to_numeric(answered["cost_usd"])
-        rows.append(
-            {
-                "model": model,
-                "calls": len(own),
-                "errors": len(own) - len(answered),
-                "duration_p50_s": timed["duration_s"].quantile(0.5),
-                "duration_p95_s": timed["duration_s"].quantile(0.95),
-                "ttft_p50_s": timed["ttft_s"].astype(float).quantile(0.5),
-                "input_tokens": int(answered["input_tokens"].fillna(0).sum()),
-                "output_tokens": int(answered["output_tokens"].fillna(0).sum()),
-                "cost_usd": float(cost.sum()) if cost.notna().any() else math.nan,
-                "unknown_cost": int(cost.isna().sum()),
-                "accuracy": estimate.value,
-                "accuracy_low": estimate.low,
-                "accuracy_high": estimate.high,
-                "n": estimate.n,
-                "agreement": agreement["agreement"].get(model, math.nan),
-                "kappa": agreement["kappa"].get(model, math.nan),
-            }
-        )
-    return pd.DataFrame(rows, columns=SUMMARY)
-
-
-SUMMARY = [
-    "model",
-    "calls",
-    "errors",
-    "duration_p50_s",
-    "duration_p95_s",
-    "ttft_p50_s",
-    "input_tokens",
-    "output_tokens",
-    "cost_usd",
-    "unknown_cost",
-    "accuracy",
-    "accuracy_low",
-    "accuracy_high",
-    "n",
-    "agreement",
-    "kappa",
-]
 
 
 def agreement(frame: pd.DataFrame) -> pd.DataFrame:
