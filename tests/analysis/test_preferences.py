@@ -142,3 +142,15 @@ async def test_the_judgements_of_a_log_come_with_the_models_of_their_calls(
     assert judgements(log, question="Right?") == judgements(log, labeller="ben") == [second]
     assert judgements(log, question="Kind?") == []
     assert models_of(log, []) == {}
+
+
+async def test_answers_to_several_prompts_bear_the_names_of_their_prompts(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    for (model, sample), call in CALLS.items():
+        run = f"e:{sample % 2}"
+        await recorder.write("calls", orjson.dumps({"id": call, "provider": "p", "model": model, "run": run}))
+    for number, prompt in enumerate(("brief", None)):
+        await recorder.write("runs", orjson.dumps({"id": f"e:{number}", "prompt": prompt}))
+    found = models_of(Log(tmp_path), [vote(0, "a", "a"), vote(1, "b", "b")])
+    assert found == {CALLS["a", 0]: "p/a [brief]", CALLS["b", 1]: "p/b"}

@@ -23,6 +23,10 @@ from workbench.log.reference import AMONG, among
 PREFERENCES = ["model", "preferred", "low", "high", "n", "comparisons", "won", "equal", "lost"]
 LABELS = ["model", "label", "share", "low", "high", "n", "count"]
 Models = Mapping[UUID, str]
+_MODELS = f"""
+SELECT c.id, c.provider || '/' || c.model || coalesce(' [' || r.prompt || ']', '') AS model
+FROM (SELECT id, provider, model, run FROM calls WHERE {AMONG}) c LEFT JOIN runs r ON r.id = c.run
+"""  # noqa: S608 - our words
 
 
 def judgements(
@@ -42,10 +46,9 @@ def judgements(
 
 
 def models_of(log: Log, given: Iterable[Judgement]) -> dict[UUID, str]:
-    """The models, as `provider/model`, whose answers were judged, by call."""
+    """Whose answers were judged, by call: `provider/model`, and the prompt's name where there are several."""
     calls = {call for each in given for call in each.calls}
-    query = f"SELECT id, provider || '/' || model AS model FROM calls WHERE {AMONG}"  # noqa: S608 - our words
-    found = log.sql(query, among(calls))
+    found = log.sql(_MODELS, among(calls))
     return dict(zip(found["id"], found["model"], strict=True))
 
 
@@ -65,9 +68,9 @@ def preferences(votes: Iterable[Judgement], models: Models) -> pd.DataFrame:
         were `won`, `equal` and `lost`.
     """
     scores: dict[str, dict[Hashable, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for vote, one, other, score in _comparisons(votes, models):
-        scores[models[one]][_unit(vote)].append(score)
-        scores[models[other]][_unit(vote)].append(1 - score)
+    for vote, one, other, score in comparisons_of(votes, models):
+        scores[models[one]][unit_of(vote)].append(score)
+        scores[models[other]][unit_of(vote)].append(1 - score)
     rows = []
     for model, by_unit in scores.items():
         share = _estimate(by_unit)
@@ -76,6 +79,24 @@ def preferences(votes: Iterable[Judgement], models: Models) -> pd.DataFrame:
         rows.append((model, *bounds, len(all_of), *(all_of.count(score) for score in (1.0, 0.5, 0.0))))
     frame = pd.DataFrame(rows, columns=PREFERENCES)
     return frame.sort_values(["preferred", "model"], ascending=[False, True], ignore_index=True)
+
+
+def comparisons_of(
+    votes: Iterable[Judgement], models: Models
+) -> Iterator[tuple[Judgement, UUID, UUID, float]]:
+    """Each two answers of different models in a vote, as shown, and whether the first won: 1, 0.5, 0."""
+    for vote in votes:
+        if vote.chosen is not None:
+            for one, other in combinations(_known(vote.calls, models), 2):
+                if models[one] != models[other]:
+                    yield vote, one, other, (1 + (one in vote.chosen) - (other in vote.chosen)) / 2
+
+
+def unit_of(judgement: Judgement) -> Hashable:
+    """What judgements have in common that are not independent: the sample, or else the answers."""
+    if judgement.sample is None:
+        return frozenset(judgement.calls)
+    return judgement.experiment, judgement.sample
 
 
 def label_shares(given: Iterable[Judgement], models: Models) -> pd.DataFrame:
@@ -93,7 +114,7 @@ def label_shares(given: Iterable[Judgement], models: Models) -> pd.DataFrame:
         for label in labels:
             by_unit: dict[Hashable, list[float]] = defaultdict(list)
             for each in own:
-                by_unit[_unit(each)].append(float(each.label == label))
+                by_unit[unit_of(each)].append(float(each.label == label))
             share = _estimate(by_unit)
             count = sum(each.label == label for each in own)
             bounds = {"share": share.value, "low": share.low, "high": share.high, "n": share.n}
@@ -113,9 +134,9 @@ def votes_with_scores(votes: Iterable[Judgement], models: Models, scores: Mappin
         A share in [0, 1], over samples; 0.5 is what chance gives, `nan` where nothing can be compared.
     """
     by_unit: dict[Hashable, list[float]] = defaultdict(list)
-    for vote, one, other, won in _comparisons(votes, models):
+    for vote, one, other, won in comparisons_of(votes, models):
         if won != 0.5 and one in scores and other in scores and scores[one] != scores[other]:
-            by_unit[_unit(vote)].append(float((scores[one] > scores[other]) == (won == 1)))
+            by_unit[unit_of(vote)].append(float((scores[one] > scores[other]) == (won == 1)))
     return _estimate(by_unit)
 
 
@@ -129,23 +150,8 @@ def scores_by_label(given: Iterable[Judgement], scores: Mapping[UUID, float]) ->
     return pd.DataFrame(rows, columns=["label", "score", "answers"])
 
 
-def _comparisons(votes: Iterable[Judgement], models: Models) -> Iterator[tuple[Judgement, UUID, UUID, float]]:
-    """Each two answers of different models in a vote, and whether the first won: 1, 0.5 or 0."""
-    for vote in votes:
-        if vote.chosen is not None:
-            for one, other in combinations(_known(vote.calls, models), 2):
-                if models[one] != models[other]:
-                    yield vote, one, other, (1 + (one in vote.chosen) - (other in vote.chosen)) / 2
-
-
 def _known(calls: Sequence[UUID], models: Models) -> list[UUID]:
     return [call for call in calls if call in models]
-
-
-def _unit(judgement: Judgement) -> Hashable:
-    if judgement.sample is None:
-        return frozenset(judgement.calls)
-    return judgement.experiment, judgement.sample
 
 
 def _estimate(by_unit: Mapping[Hashable, Sequence[float]]) -> Estimate:
