@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
+from workbench.simulator.judging import judged
+from workbench.simulator.luck import seeded
 from workbench.simulator.models import SimModel
 from workbench.simulator.prose import prose
 from workbench.simulator.questions import Known, Questions
@@ -35,12 +35,6 @@ class Answer:
     stop: str | None = None
 
 
-def seeded(*parts: str | int) -> random.Random:
-    """A generator that depends on nothing but the parts: the same in every process, unlike `hash()`."""
-    digest = hashlib.sha256(json.dumps(parts).encode()).digest()
-    return random.Random(int.from_bytes(digest[:8], "big"))  # noqa: S311 - a simulation, not a secret
-
-
 class Answers:
     """The knowledge that all models of a simulator share; how often each uses it is its `accuracy`.
 
@@ -61,6 +55,7 @@ class Answers:
         repeat: int = 0,
         max_tokens: int | None = None,
         stop: Sequence[str] = (),
+        schema: Mapping[str, Any] | None = None,
     ) -> Answer:
         """The model's answer to a prompt.
 
@@ -70,10 +65,14 @@ class Answers:
             repeat: Another number is another throw of the same die.
             max_tokens: Cuts the answer; `None` does not.
             stop: Texts before which the answer ends.
+            schema: What the answer of a judge has to be like.
         """
         rng = seeded(self._seed, model.name, prompt, repeat)
         question = self._questions.find(prompt)
-        if question is None:
+        verdict = judged(model.judging, prompt, schema, self._questions, rng)
+        if verdict is not None:
+            text = verdict
+        elif question is None:
             text = prose(model.name, prompt, rng)
         elif rng.random() < model.accuracy:
             text = question.target

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.providers import Host, register
-from workbench.simulator.models import MODELS, SIMULATED, SimModel
+from workbench.simulator.models import JUDGES, MODELS, SIMULATED, SimModel
 
 DEFAULT_PORT = 8399
 
 
 def simulated_host(
-    url: str = f"http://127.0.0.1:{DEFAULT_PORT}", models: Sequence[SimModel] = MODELS
+    url: str = f"http://127.0.0.1:{DEFAULT_PORT}", models: Sequence[SimModel] = (*MODELS, *JUDGES)
 ) -> Host:
     """The row of a simulator that listens at `url`; each model has its protocol and its price."""
     row = Host(
@@ -22,7 +22,7 @@ def simulated_host(
         needs_key=False,
         local=True,
         prices={model.name: (model.input_usd_per_mtok, model.output_usd_per_mtok) for model in models},
-        models=tuple(model.name for model in models),
+        models=tuple(model.name for model in models if model.judging is None),
     )
     as_spoken = {
         "openai": row,

@@ -11,6 +11,21 @@ SIMULATED = "sim"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Judging:
+    """How a simulated judge errs, on a scale from 0, the worst answer, to 1, the best.
+
+    Attributes:
+        noise: Standard deviation of what it takes an answer for, at least 0.
+        position_bias: What the first of two answers gets on top; below 0 it is what the second one gets.
+        length_bias: What an answer gets on top each time that it is twice as long, from 10 words on.
+    """
+
+    noise: float
+    position_bias: float = 0.0
+    length_bias: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SimModel:
     """A simulated model.
 
@@ -24,6 +39,7 @@ class SimModel:
         accuracy: Share of the known questions that it answers rightly, in [0, 1].
         error_rate: Share of the requests that it answers with status 500, in [0, 1].
         rate_limit_rate: Share of the requests that it answers with status 429, in [0, 1].
+        judging: How it judges the answers of others; `None`: it has not learned to.
     """
 
     name: str
@@ -35,6 +51,7 @@ class SimModel:
     accuracy: float
     error_rate: float = 0.0
     rate_limit_rate: float = 0.0
+    judging: Judging | None = None
 
 
 MODELS: tuple[SimModel, ...] = (
@@ -78,3 +95,21 @@ MODELS: tuple[SimModel, ...] = (
         accuracy=0.60,
     ),
 )
+
+JUDGES: tuple[SimModel, ...] = tuple(
+    SimModel(
+        name=name,
+        protocol="openai",
+        ttft_s=0.02,
+        tokens_per_s=3000,
+        input_usd_per_mtok=Decimal("0.25"),
+        output_usd_per_mtok=Decimal("1.00"),
+        accuracy=0.9,
+        judging=judging,
+    )
+    for name, judging in (
+        ("judge", Judging(noise=0.12)),
+        ("biased-judge", Judging(noise=0.12, position_bias=0.3, length_bias=0.15)),
+    )
+)
+"""Models that judge; no listing has them, for nobody is to compare them with the others."""

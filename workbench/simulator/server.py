@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from workbench.simulator.answers import Answers, seeded
+from workbench.simulator.answers import Answers
 from workbench.simulator.delivery import deliver
 from workbench.simulator.faults import Faults
 from workbench.simulator.journal import Entry, Journal
-from workbench.simulator.models import MODELS, SimModel
+from workbench.simulator.luck import seeded
+from workbench.simulator.models import JUDGES, MODELS, SimModel
 from workbench.simulator.questions import Known
 from workbench.simulator.script import script
 from workbench.simulator.wires import anthropic, ollama, openai, openai_completions
@@ -31,7 +32,7 @@ LONGEST_REQUEST_BYTES = 64 * 2**20
 def application(
     *,
     answers: Mapping[str, Known],
-    models: Sequence[SimModel] = MODELS,
+    models: Sequence[SimModel] = (*MODELS, *JUDGES),
     seed: int = 0,
     api_key: str | None = None,
 ) -> web.Application:
@@ -39,7 +40,7 @@ def application(
 
     Args:
         answers: The questions that the models know, by their text.
-        models: What is served, each in every protocol.
+        models: What is served, each in every protocol; those that judge are in no listing.
         seed: Decides which answers are right and which requests fail.
         api_key: The key that has to be sent; `None` lets everybody in.
     """
@@ -68,6 +69,7 @@ class _Simulation:
     def __init__(self, answers: Answers, models: Sequence[SimModel], seed: int, api_key: str | None) -> None:
         self._answers = answers
         self._by_name = {model.name: model for model in models}
+        self._listed = [model.name for model in models if model.judging is None]
         self._seed = seed
         self._api_key = api_key
         self._started_at = datetime.now(UTC)
@@ -98,7 +100,12 @@ class _Simulation:
             except Refusal as refusal:
                 return _refused(wire, refusal, headers, entry)
             answer = self._answers.say(
-                model, ask.prompt, repeat=ask.repeat, max_tokens=ask.max_tokens, stop=ask.stop
+                model,
+                ask.prompt,
+                repeat=ask.repeat,
+                max_tokens=ask.max_tokens,
+                stop=ask.stop,
+                schema=ask.schema,
             )
             said = Said(
                 ask=ask,
@@ -146,7 +153,7 @@ class _Simulation:
             except Refusal as refusal:
                 return _refused(wire, refusal, headers, entry)
             entry.status = 200
-            return web.json_response(wire.listing([*self._by_name], self._started_at), headers=headers)
+            return web.json_response(wire.listing(self._listed, self._started_at), headers=headers)
 
         return handle
 

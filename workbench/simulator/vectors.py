@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from workbench.simulator.answers import seeded
+from workbench.simulator.luck import seeded
 
 DIMENSIONS = 64
 MOST_TEXTS = 2048  # OpenAI's bound

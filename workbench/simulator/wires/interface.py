@@ -63,6 +63,7 @@ class Ask:
         repeat: The request's `seed`; 0 where it has none.
         stream: Whether the answer is to come in pieces.
         include_usage: Whether an OpenAI stream ends with the usage; the others' always do.
+        schema: What the answer has to be like, as OpenAI's protocol says it: a judge keeps to it.
     """
 
     model: str
@@ -73,6 +74,7 @@ class Ask:
     repeat: int
     stream: bool
     include_usage: bool = False
+    schema: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

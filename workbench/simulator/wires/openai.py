@@ -63,6 +63,7 @@ def read(body: Mapping[str, Any], headers: Mapping[str, str]) -> Ask:  # noqa: A
         raise Refusal("malformed", detail="model: a model is required")
     messages = turns(body)
     stop = field(body, "stop", (str, list), [])
+    form = field(field(body, "response_format", dict, {}), "json_schema", dict, {})
     return Ask(
         model=model,
         prompt=last_of_user(messages),
@@ -72,6 +73,7 @@ def read(body: Mapping[str, Any], headers: Mapping[str, str]) -> Ask:  # noqa: A
         repeat=field(body, "seed", int, 0),
         stream=field(body, "stream", bool, False),
         include_usage=bool(field(body, "stream_options", dict, {}).get("include_usage")),
+        schema=field(form, "schema", dict, None),
     )
 
 
