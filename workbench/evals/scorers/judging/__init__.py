@@ -1,0 +1,1 @@
+"""Models that judge answers: what they are asked, and how their verdicts are read."""
