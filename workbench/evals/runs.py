@@ -36,7 +36,7 @@ async def evaluate(
     refresh: bool = False,
     budget_usd: Decimal | float | None = None,
     budget_calls: int | None = None,
-    stop: Stopping | None = None,
+    until: Stopping | None = None,
     on_progress: Callable[[EvaluationProgress], None] | None = None,
     **params: Any,
 ) -> Experiment:
@@ -65,7 +65,7 @@ async def evaluate(
         budget_usd: What this may cost, US dollars, the calls of judges included: no call is made that could
             break it (see `Client.within`). What was answered can be gone on with under the experiment's id.
         budget_calls: How many calls may be made; those that the log answers are not counted.
-        stop: Who decides that enough was asked, such as `workbench.until_decided()`. Samples are then asked
+        until: Who decides that enough was asked, such as `workbench.until_decided()`. Samples are then asked
             one after the other, in all epochs.
         on_progress: Told after each call.
         params: Parameters of `Client.chat`, the same for all calls.
@@ -118,7 +118,7 @@ async def evaluate(
         cache=False if refresh else cache,
         earlier=earlier,
         on_progress=on_progress,
-        watch=None if stop is None else _watch(stop, client, dataset, runs, epochs),
+        watch=None if until is None else _watch(until, client, dataset, runs, epochs),
     )
     await evaluation.keep_runs(asked)
     await evaluation.work_through()
@@ -136,11 +136,11 @@ async def evaluate(
     )
 
 
-def _watch(stop: Stopping, client: Client, dataset: Dataset, runs: Sequence[Run], epochs: int) -> Watch:
+def _watch(until: Stopping, client: Client, dataset: Dataset, runs: Sequence[Run], epochs: int) -> Watch:
     # What is replayed was asked only as far as it was needed.
     providers = {run.model.split("/")[0] for run in runs}
     ahead = 1 if client.recording is not None else max(map(client.concurrency_of, providers))
-    return Watch(stop, dataset.samples, [run.label for run in runs], epochs, ahead)
+    return Watch(until, dataset.samples, [run.label for run in runs], epochs, ahead)
 
 
 def _replayed(recording: Recording, dataset: Dataset, epochs: int, experiment: str | None) -> str:

@@ -20,7 +20,7 @@ class Watch:
     the others.
 
     Args:
-        stop: Who decides.
+        until: Who decides.
         samples: What is asked.
         labels: Of the runs.
         epochs: How often each asks a sample.
@@ -32,11 +32,11 @@ class Watch:
     """
 
     def __init__(
-        self, stop: Stopping, samples: Sequence[Sample], labels: Sequence[str], epochs: int, ahead: int
+        self, until: Stopping, samples: Sequence[Sample], labels: Sequence[str], epochs: int, ahead: int
     ) -> None:
-        self._stop, self._labels, self._ahead = stop, labels, ahead
+        self._until, self._labels, self._ahead = until, labels, ahead
         self._each = len(labels) * epochs
-        self.samples = tuple(stop.order(samples))
+        self.samples = tuple(until.order(samples))
         self._place = {sample.id: place for place, sample in enumerate(self.samples)}
         self._ended: dict[str, int] = defaultdict(int)
         self._values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -68,7 +68,7 @@ class Watch:
             values = self._values.pop(sample.id, {})
             self._told += 1
             means = {label: fmean(values[label]) if label in values else None for label in self._labels}
-            self.reason = self._stop.see(sample, means) or ""
+            self.reason = self._until.see(sample, means) or ""
         if self._told > told:
             async with self._moved:
                 self._moved.notify_all()
