@@ -13,13 +13,16 @@ from fractions import Fraction
 import pytest
 
 from workbench.evals.dataset import Sample, load_dataset
-from workbench.evals.scorers.plain import choice, exact, number
+from workbench.evals.scorers.numbers import compare_numbers
+from workbench.evals.scorers.plain import compare_choices, compare_texts
 
 SAMPLES = {sample.id: sample for sample in load_dataset("first_walk")}
 
 
 def score(sample: Sample, text: str) -> float | None:
-    compare = {"exact": exact, "number": number, "choice": choice}[str(sample.scorer)]
+    compare = {"exact": compare_texts, "number": compare_numbers, "choice": compare_choices}[
+        str(sample.scorer)
+    ]
     return compare(text, str(sample.target)).value
 
 

@@ -7,7 +7,9 @@ import pytest
 from workbench.errors import DataError
 from workbench.evals.dataset import Sample
 from workbench.evals.scorers import SCORERS, Score
-from workbench.evals.scorers.plain import choice, exact, number
+from workbench.evals.scorers.numbers import compare_numbers as number
+from workbench.evals.scorers.plain import compare_choices as choice
+from workbench.evals.scorers.plain import compare_texts as exact
 
 
 @pytest.mark.parametrize("name", ["exact", "number", "choice"])

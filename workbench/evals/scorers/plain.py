@@ -1,81 +1,77 @@
-"""Right or wrong: the answer is read out of the text and compared with the target."""
+"""Right or wrong: the same text, or the letter of the right choice."""
 
 from __future__ import annotations
 
-import math
-from decimal import Decimal
+from functools import partial
 
-from workbench.errors import DataError
-from workbench.evals.scorers.reading import fold_text, is_whole, number_label, read_choices, read_number
-from workbench.evals.scorers.scorer import Score
+from workbench.errors import ConfigError, DataError
+from workbench.evals.scorers.reading import LETTERS, fold_text, read_choices
+from workbench.evals.scorers.scorer import Score, Scorer
+from workbench.evals.scorers.targets import by_target
+from workbench.evals.scorers.wording import unreadable, verdict
 
-NO_ANSWER = "no answer could be read"
 
+def exact(*, ignore_case: bool = True, name: str = "exact") -> Scorer:
+    """1 where the answer is the target but for quotes, emphasis or fences around it; else 0.
 
-def exact(text: str, target: str) -> Score:
-    """1 where text and target are the same but for case and for quotes, emphasis or fences around them.
+    What is folded is written at `fold_text`. An empty answer scores 0 with label `None`. The target may be a
+    JSON list of texts, of which any will do; an empty one is refused.
 
-    What is folded is written at `fold_text`. Empty text scores 0 with label `None`.
-
-    Raises:
-        DataError: The target is empty.
+    Args:
+        ignore_case: Whether "paris" is "Paris".
+        name: The scorer's.
     """
-    wanted = fold_text(target)
+    compare = partial(compare_texts, ignore_case=ignore_case)
+    return by_target(name, compare, kind="exact", ignore_case=ignore_case)
+
+
+def compare_texts(text: str, target: str, *, ignore_case: bool = True) -> Score:
+    """Whether two texts are the same once they are folded; `DataError` for an empty target."""
+    wanted = fold_text(target, ignore_case=ignore_case)
     if not wanted:
         raise DataError(
             f"the target {target!r} is empty for the scorer 'exact': write the answer that is wanted"
         )
-    read = fold_text(text)
-    return _score(read or None, wanted, right=read == wanted)
+    read = fold_text(text, ignore_case=ignore_case)
+    return verdict(read or None, wanted, right=read == wanted)
 
 
-def number(text: str, target: str) -> Score:
-    """1 where the number that the text gives is the target's: |a - b| <= max(1e-6 * max(|a|, |b|), 1e-9).
+def choice(letters: str = LETTERS, *, several: bool = False, name: str | None = None) -> Scorer:
+    """1 where the letter that the answer claims is the target's; else 0.
 
-    Two whole numbers have to be the same, whatever their size: a product that is wrong in its last digit is
-    wrong. How the number is found is written at `read_number`. Text without one scores 0 with label `None`.
+    How it is found is written at `read_choices`. An answer that claims no letter scores 0 with label `None`,
+    and so does one that claims two different ones where one is right.
 
-    Raises:
-        DataError: The target has no number.
-    """
-    wanted = read_number(target)
-    if wanted is None:
-        raise DataError(f"the target {target!r} has no number for the scorer 'number': write one, as '42'")
-    read = read_number(text)
-    if read is None:
-        return _score(None, number_label(wanted), right=False)
-    return _score(number_label(read), number_label(wanted), right=_close(read, wanted))
-
-
-def _close(a: Decimal, b: Decimal) -> bool:
-    if is_whole(a) and is_whole(b):
-        return a == b
-    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
-
-
-def choice(text: str, target: str) -> Score:
-    """1 where the one letter from A to J that the text claims is the target's.
-
-    How it is found is written at `read_choices`. Text that claims no letter, or two different ones, scores 0
-    with label `None`.
+    Args:
+        letters: Those of the options, from A to J: others that an answer seems to claim are not looked at.
+        several: Whether several letters may be right, which the target names, as "A, C": the answer has to
+            claim them all and no other.
+        name: The scorer's; else `choice`, with `several` `choices`.
 
     Raises:
-        DataError: The target is not one letter.
+        ConfigError: `letters` has others than A to J.
     """
-    wanted = read_choices(target)
-    if len(wanted) != 1:
-        raise DataError(
-            f"the target {target!r} is not one letter from A to J for the scorer 'choice': write 'B'"
-        )
-    read = read_choices(text)
-    if len(read) > 1:
-        claims = " and ".join(read)
-        return Score(value=0.0, label=None, explanation=f"{NO_ANSWER}: the text claims {claims}")
-    return _score(read[0] if read else None, wanted[0], right=read == wanted)
+    known = letters.upper()
+    if not known or set(known) - set(LETTERS):
+        raise ConfigError(f"letters is {letters!r}: write some of {LETTERS!r}, as 'ABCD'")
+    kind = "choices" if several else "choice"
+    compare = partial(compare_choices, letters=known, several=several)
+    return by_target(name or kind, compare, kind=kind, letters=known)
 
 
-def _score(read: str | None, wanted: str, *, right: bool) -> Score:
-    if read is None:
-        return Score(value=0.0, label=None, explanation=NO_ANSWER)
-    explanation = f"read {read!r}, as wanted" if right else f"read {read!r}, wanted {wanted!r}"
-    return Score(value=float(right), label=read, explanation=explanation)
+def compare_choices(text: str, target: str, *, letters: str = LETTERS, several: bool = False) -> Score:
+    """Whether a text claims the letters of the target; `DataError` for a target that names none to claim."""
+    wanted = _claimed(target, letters)
+    if not wanted or (len(wanted) > 1 and not several):
+        kind, example = ("choices", "'A, C'") if several else ("choice", "'B'")
+        form = "names no letter" if several else "is not one letter"
+        among = f"{letters[0]} to {letters[-1]}"
+        raise DataError(f"the target {target!r} {form} from {among} for the scorer {kind!r}: write {example}")
+    read = _claimed(text, letters)
+    if len(read) > 1 and not several:
+        return unreadable(f"the text claims {' and '.join(read)}")
+    return verdict(", ".join(read) or None, ", ".join(wanted), right=read == wanted)
+
+
+def _claimed(text: str, letters: str) -> tuple[str, ...]:
+    return tuple(letter for letter in read_choices(text) if letter in letters)

@@ -28,7 +28,7 @@ _LATEX_GAP = re.compile(r"\{,\}|\\[,!]")
 _LATEX_FRACTION = re.compile(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}")
 _TIMES_TEN = re.compile(r" ?(?:×|\\times|\\cdot|\*|x) ?10 ?\^ ?\{?\(?([-+]?\d+)\)?\}?")
 _DIGITS = r"(?:\d{1,3}(?P<gap>[ ,'’_])\d{3}(?:(?P=gap)\d{3})*(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-_NUMBER = re.compile(
+NUMBER = re.compile(
     # Digits that end a word are no number: the 2 of CO2.
     rf"(?<![^\W_])(?P<sign>[-+]?)[$€£¥]?(?P<digits>{_DIGITS})(?P<power>[eE][-+]?\d+)?"
     r"(?:\s?/\s?(?P<below>\d+))?"
@@ -57,20 +57,23 @@ _SHOWN_LETTERS = (
 _ONE_LETTER = re.compile(r"(?<![^\W_])[A-Ja-j](?![^\W_])")
 
 
+LETTERS = "ABCDEFGHIJ"
+"""The letters that options of a choice may have."""
 MOST_WRAPPINGS = 8  # an answer that goes round in circles has thousands, and each takes a pass
 
 
-def fold_text(text: str) -> str:
+def fold_text(text: str, *, ignore_case: bool = True) -> str:
     """The text without what does not change an answer; empty where nothing is left.
 
     Folded are, up to eight times around the whole: white space, quotes, a full stop at the end,
-    Markdown emphasis and code fences; then letter case and Unicode's compatibility forms (NFKC, so that a
-    ligature or a full-width letter is the plain one). The inside is left alone: spaces and punctuation count.
+    Markdown emphasis and code fences; then Unicode's compatibility forms (NFKC, so that a ligature or a
+    full-width letter is the plain one) and, unless it counts, letter case. The inside is left alone: spaces
+    and punctuation count.
     """
     text = unicodedata.normalize("NFKC", text).strip()
     for _ in range(MOST_WRAPPINGS):
         text = _unwrapped(text)
-    return text.casefold()
+    return text.casefold() if ignore_case else text
 
 
 def _unwrapped(text: str) -> str:
@@ -95,28 +98,35 @@ def read_number(text: str) -> Decimal | None:
     out: "12 %" is 12, not 0.12. A comma is no decimal sign: "0,5" is two numbers. Not read are numbers in
     words and those beyond the range of a float.
     """
-    text = _LATEX_GAP.sub("", text.translate(_MINUS))
-    text = _TIMES_TEN.sub(r"e\1", _LATEX_FRACTION.sub(r"\1/\2", text))
-    for stated in _stated_passages(text):
+    text = plain_numbers(text)
+    for stated in stated_passages(text):
         for line in stated.splitlines():
             before = re.sub(r"\([^()]*\)", "", line).rpartition("=")[2]
-            if found := _NUMBER.search(before) or _NUMBER.search(line):
-                return _value(found)
+            if found := NUMBER.search(before) or NUMBER.search(line):
+                return number_in(found)
     first_line = text.strip().partition("\n")[0]
-    numbers = list(_NUMBER.finditer(first_line))
+    numbers = list(NUMBER.finditer(first_line))
     if len(numbers) != 1 or re.search(r"[^\W\d_]", first_line):
-        numbers = list(_NUMBER.finditer(text))
-    return _value(numbers[-1]) if numbers else None
+        numbers = list(NUMBER.finditer(text))
+    return number_in(numbers[-1]) if numbers else None
 
 
-def _stated_passages(text: str) -> Iterator[str]:
+def plain_numbers(text: str) -> str:
+    """The text with every minus sign a hyphen, every space a space, and numbers out of their LaTeX."""
+    text = _LATEX_GAP.sub("", text.translate(_MINUS))
+    return _TIMES_TEN.sub(r"e\1", _LATEX_FRACTION.sub(r"\1/\2", text))
+
+
+def stated_passages(text: str) -> Iterator[str]:
+    r"""What a text says its answer is: in the last `\boxed{…}`, and behind the last "answer is"."""
     boxed = _BOXED.findall(text)
     yield from boxed[-1:]
     marks = list(re.finditer(_ANSWER, text))
     yield from (text[mark.end() :] for mark in marks[-1:])
 
 
-def _value(found: re.Match[str]) -> Decimal | None:
+def number_in(found: re.Match[str]) -> Decimal | None:
+    """The value of a match of `NUMBER`; `None` where it is beyond a float, or divided by 0."""
     digits = re.sub(r"[ ,'’_]", "", found["digits"])
     if not math.isfinite(float(f"{digits}{found['power'] or ''}")):
         return None

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import ConfigError, DataError, WorkbenchError
+from workbench.errors import ConfigError, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.client import Client
@@ -87,23 +87,3 @@ class Scorer:
         except Exception as exc:
             said = str(exc) if isinstance(exc, WorkbenchError) else f"{type(exc).__name__}: {exc}"
             return Score(value=None, explanation=f"could not be scored: {said}")
-
-
-def by_target(name: str, compare: Callable[[str, str], Score], **params: Any) -> Scorer:
-    """A scorer that compares a text with the target; it has to be able to read the target itself."""
-
-    def check(sample: Sample) -> None:
-        compare(_target(sample, name), _target(sample, name))
-
-    return Scorer(
-        name=name,
-        give=lambda answer: compare(answer.text, _target(answer.sample, name)),
-        check=check,
-        params=params,
-    )
-
-
-def _target(sample: Sample, scorer: str) -> str:
-    if sample.target is None:
-        raise DataError(f"sample {sample.id!r} has no target for the scorer {scorer!r}: write one")
-    return sample.target

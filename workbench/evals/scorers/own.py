@@ -1,0 +1,123 @@
+"""A function of one's own as a scorer."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import math
+import numbers
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from workbench.errors import ConfigError
+from workbench.evals.scorers.beside import beside
+from workbench.evals.scorers.scorer import Answer, Score, Scorer
+
+PARTS = ("value", "label", "explanation")
+
+
+def own(function: Callable[..., Any], *, name: str | None = None) -> Scorer:
+    """A function of answer text and sample as a scorer.
+
+    It gives a number, best in [0, 1], or True or False; a text, which is a label; a `Score`, or a mapping
+    with some of its parts; `None` or `nan` where it has no score. What it raises is the reason of a score
+    without value. It may be asynchronous; where it is not, it is called in one thread beside the calls, never
+    twice at a time, so that it may take its time. Its source is known by its hash, so that an experiment that
+    goes on notices a change; what it refers to is not looked at.
+
+    Args:
+        function: Of two arguments: a function, a method, a `functools.partial`, an object that can be called.
+        name: The scorer's; else the function's.
+
+    Raises:
+        ConfigError: It cannot be called with a text and a sample.
+    """
+    if isinstance(function, type):
+        raise ConfigError(f"the class {function.__name__!r} is no scorer: give an object of it")
+    inner = function
+    while isinstance(inner, partial):
+        inner = inner.func
+    name = name or getattr(inner, "__name__", type(inner).__name__).strip("<>")
+    try:
+        inspect.signature(function).bind("text", "sample")
+    except TypeError as exc:
+        raise ConfigError(
+            f"the scorer {name!r} cannot be called with a text and a sample ({exc}): write "
+            f"def {name}(text, sample)"
+        ) from exc
+    except ValueError:  # functions of C do not say what they take
+        pass
+    return Scorer(name=name, give=partial(_give, function, name), params=_params(function, inner))
+
+
+def _params(function: Callable[..., Any], inner: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        source = inspect.getsource(inner if inspect.isroutine(inner) else type(inner))
+        code = hashlib.sha256(source.encode()).hexdigest()[:12]
+    except (OSError, TypeError):  # typed at a prompt, or written in C
+        code = None
+    given: dict[str, Any] = {}
+    while isinstance(function, partial):
+        # By the names of their types where they are no JSON: an address would be another in each process.
+        given = {
+            "args": json.loads(json.dumps([*function.args], default=_type)) + given.get("args", []),
+            "keywords": json.loads(json.dumps(function.keywords, default=_type)) | given.get("keywords", {}),
+        }
+        function = function.func
+    return {"function": code, **given}
+
+
+def _type(value: object) -> str:
+    return type(value).__name__
+
+
+async def _give(function: Callable[..., Any], name: str, answer: Answer) -> Score:
+    if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
+        given = function(answer.text, answer.sample)
+    else:
+        given = await beside(function, answer.text, answer.sample)
+    if inspect.isawaitable(given):
+        given = await given
+    return as_score(given, name)
+
+
+def as_score(given: Any, scorer: str) -> Score:
+    """What a function gave, as a score: a number or truth value is its value, a text its label.
+
+    Raises:
+        ConfigError: It is something else.
+    """
+    if hasattr(given, "item") and getattr(given, "ndim", None) == 0:  # a number of NumPy's, or of a tensor
+        given = given.item()
+    match given:
+        case Score():
+            return given
+        case None:
+            return Score(value=None, explanation=f"{scorer} gave no score")
+        case str():
+            return Score(value=None, label=given)
+        case numbers.Real() | Decimal() if not math.isinf(given):
+            value = float(given)
+            return as_score(None, scorer) if math.isnan(value) else Score(value=value)
+        case Mapping() if given and set(given) <= set(PARTS):
+            return _of_parts(given, scorer)
+    raise ConfigError(
+        f"the scorer {scorer!r} gave {given!r:.80}: return a number, True or False, a label, a Score, "
+        f"a mapping with some of {', '.join(PARTS)}, or None"
+    )
+
+
+def _of_parts(given: Mapping[str, Any], scorer: str) -> Score:
+    value = as_score(given.get("value"), scorer)
+    if value.label is not None:
+        raise ConfigError(f"the scorer {scorer!r} gave the value {value.label!r:.80}: give a number, or None")
+    label, explanation = given.get("label"), given.get("explanation") or ""
+    nothing = value.value is None and label is None and not explanation
+    return Score(
+        value=value.value,
+        label=None if label is None else str(label),
+        explanation=value.explanation if nothing else str(explanation),
+    )
