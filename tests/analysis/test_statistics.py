@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import math
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from workbench.analysis.statistics import holm, mde, paired_difference, verdict
+from workbench.analysis.statistics import corrected, holm, paired_difference, verdict
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
 
@@ -112,6 +115,89 @@ def test_alpha_sets_how_sure_a_verdict_must_be() -> None:
     assert verdict(test, alpha=0.01) == "undecided"
 
 
+def test_clusters_that_all_moved_alike_are_counted_by_their_signs() -> None:
+    # three clusters, each one sign: P(X = 3 of 3) / 2 = 1/16; nine samples alone would say 1/1024
+    test = paired_difference([1] * 9, [0] * 9, clusters=list("aaabbbccc"))
+    assert (test.method, test.b, test.n, test.units) == ("sign test of clusters, mid-p", 3, 9, 3)
+    assert test.p_worse == pytest.approx(1 / 16)
+    still = paired_difference([1] * 9, [1] * 9, clusters=list("aaabbbccc"))
+    assert still.difference.high == pytest.approx(3.8415 / (3 + 3.8415), abs=1e-4)  # as for three samples
+
+
+def test_a_two_sided_p_is_twice_the_smaller_one() -> None:
+    assert paired_difference(*scores(59, 16, 6, 80)).p == pytest.approx(0.034690, abs=1e-6)
+    assert paired_difference([1, 0], [1, 0]).p == 1
+    assert math.isnan(paired_difference([], []).p)
+
+
+def test_a_difference_has_its_standard_error() -> None:
+    # of 161 pairs 22 differ, by -10 together: sqrt((22/161 - (10/161)²) / 161)
+    assert paired_difference(*scores(59, 16, 6, 80)).error == pytest.approx(0.028719, abs=1e-6)
+    assert paired_difference([1, 1], [1, 1]).error == 0
+
+
+FALSE_ALARMS = [  # clusters: their sizes; how far each is apart from the others in what the models do
+    ([10] * 30, 0.25),
+    ([10] * 6, 0.0),
+    ([10] * 6, 0.25),
+    ([3] * 20, 0.1),
+    ([1, 1, 2, 2, 3, 5, 8, 10, 14, 14], 0.25),
+]
+
+
+@pytest.mark.parametrize(("sizes", "apart"), FALSE_ALARMS)
+def test_models_that_are_equal_on_the_average_of_clusters_are_told_apart_in_5_of_100_cases(
+    sizes: list[int], apart: float
+) -> None:
+    rng = np.random.default_rng(6)
+    clusters = np.repeat(np.arange(len(sizes)), sizes)
+    alarms = 0
+    for _ in range(600):
+        moved = (apart * rng.choice([-1, 1], len(sizes)) * rng.uniform(0, 1, len(sizes)))[clusters]
+        right = rng.beta(0.8, 0.2, size=len(clusters))
+        one, other = (rng.binomial(1, np.clip(right + move, 0, 1)) for move in (moved, -moved))
+        alarms += paired_difference(one, other, clusters).p < 0.05
+    assert alarms / 600 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 600)
+
+
+def test_without_their_clusters_equal_models_are_told_apart_far_too_often() -> None:
+    rng = np.random.default_rng(6)
+    clusters = np.repeat(np.arange(6), 10)
+    alarms = 0
+    for _ in range(300):
+        moved = rng.choice([-0.25, 0.25], 6)[clusters]
+        one, other = (rng.binomial(1, 0.5 + move) for move in (moved, -moved))
+        alarms += paired_difference(one, other).p < 0.05
+    assert alarms / 300 > 0.2
+
+
+PAIRS = st.lists(
+    st.tuples(st.sampled_from([0, 0.5, 1]), st.sampled_from([0, 0.5, 1])), min_size=1, max_size=9
+)
+
+
+@given(PAIRS, st.sampled_from([None, 2, 3]), st.randoms(use_true_random=False))
+@settings(max_examples=80, deadline=None)
+def test_a_comparison_is_the_mirror_of_its_reverse_and_knows_no_order(
+    pairs: list[tuple[float, float]], size: int | None, order: random.Random
+) -> None:
+    rows = [(one, other, place // (size or 1)) for place, (one, other) in enumerate(pairs)]
+    old, new, groups = zip(*rows, strict=True)
+    test = paired_difference(old, new, groups if size else None)
+    mirrored = paired_difference(new, old, groups if size else None)
+    order.shuffle(rows)
+    old, new, groups = zip(*rows, strict=True)
+    shuffled = paired_difference(old, new, groups if size else None)
+    for figures in (shuffled, mirrored):
+        assert figures.p == pytest.approx(test.p, nan_ok=True, abs=1e-9)
+    assert mirrored.p_worse == pytest.approx(test.p_better, nan_ok=True, abs=1e-9)
+    bounds = (test.difference.low, test.difference.high)
+    assert (-mirrored.difference.high, -mirrored.difference.low) == pytest.approx(
+        bounds, nan_ok=True, abs=1e-9
+    )
+    assert math.isnan(test.p) or 0 <= test.p <= 1
+
+
 @pytest.mark.parametrize("repeats", [1, 4])
 def test_nothing_changed_is_called_worse_in_at_most_alpha_of_cases(repeats: int) -> None:
     rng = np.random.default_rng(4)
@@ -123,30 +209,10 @@ def test_nothing_changed_is_called_worse_in_at_most_alpha_of_cases(repeats: int)
     assert 0.01 < alarms / 1000 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 1000)
 
 
-def test_a_drop_of_the_mde_is_found_as_often_as_promised() -> None:
-    rng = np.random.default_rng(5)
-    drop = mde(400, 0.2)
-    # items: lost with .1 + drop / 2, gained with .1 - drop / 2, so .2 differ
-    moves = rng.choice([-1.0, 1.0, 0.0], p=[0.1 + drop / 2, 0.1 - drop / 2, 0.8], size=(500, 400))
-    found = [verdict(paired_difference(move < 0, move > 0)) == "worse" for move in moves]
-    assert np.mean(found) == pytest.approx(0.8, abs=3 * math.sqrt(0.8 * 0.2 / 500))
-
-
-def test_the_mde_inverts_the_sample_size_that_miller_published() -> None:
-    case = PUBLISHED["miller_power"]
-    assert mde(case["published"][0], case["inputs"]["omega2"], alpha=0.025) == pytest.approx(0.03, abs=1e-5)
-
-
-def test_the_mde_is_no_smaller_than_what_few_items_can_show() -> None:
-    # z = 1.6449 + .8416, z² = 6.1826; even if nothing ever differs, 60 items show no less than 6.1826 / 60
-    assert mde(60, 0) == pytest.approx(0.10304, abs=1e-4)
-    assert math.isnan(mde(6, 0.1))
-    assert math.isnan(mde(0, 0.1))
-
-
-def test_holm_rejects_as_many_as_published() -> None:
+def test_holm_and_bh_reject_as_many_as_published() -> None:
     case = PUBLISHED["bh1995"]
-    assert sum(p <= 0.05 for p in holm(case["inputs"])) == case["published"]
+    found = [sum(p <= 0.05 for p in corrected(case["inputs"], each)) for each in ("bh", "holm")]
+    assert found == case["published"]
 
 
 def test_holm_leaves_undefined_tests_out_and_keeps_the_order() -> None:

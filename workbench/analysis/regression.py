@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from workbench.analysis.planning.power import mde
 from workbench.analysis.results import experiments, find_experiment, item_scores, results
-from workbench.analysis.statistics import PairedTest, Verdict, holm, mde, paired_difference, verdict
+from workbench.analysis.statistics import PairedTest, Verdict, holm, paired_difference, verdict
 from workbench.errors import ConfigError, DataError
 from workbench.log import Log
 
@@ -63,6 +64,7 @@ class Regression:
         changes: One for each model that both have.
         missing: Models of one that the other does not have.
         alpha: How often this may name a model as worse though none is.
+        epochs: How often each sample was asked in both.
     """
 
     experiment: str
@@ -70,6 +72,7 @@ class Regression:
     changes: tuple[ModelChange, ...]
     missing: tuple[str, ...] = ()
     alpha: float = ALPHA
+    epochs: int = 1
 
     @property
     def worse(self) -> tuple[str, ...]:
@@ -79,7 +82,8 @@ class Regression:
     def sees(self) -> str:
         """What this comparison could have seen, in words."""
         n = min(change.test.n for change in self.changes)
-        drop = mde(n, CHANCE_DISCORDANCE, alpha=self.alpha / len(self.changes))
+        alpha = self.alpha / len(self.changes)
+        drop = mde(n, within=CHANCE_DISCORDANCE, epochs=self.epochs, alpha=alpha, sides=1)
         if math.isnan(drop):
             return f"With {n} samples no fall of any size could be told from chance."
         return (
@@ -143,7 +147,8 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
         DataError: A model has no scored answer at all: every call failed.
     """
     experiment = find_experiment(log, experiment)
-    made = experiments(log, most=10_000).set_index("experiment").loc[experiment]
+    known = experiments(log, most=10_000).set_index("experiment")
+    made = known.loc[experiment]
     name, content = str(made["dataset"]), str(made["dataset_hash"])
     baseline = find_experiment(log, baseline, before=experiment, dataset_hash=content)
     _check_samples(log, baseline, experiment, f"{name!r}, {made['samples']} samples ({content})", content)
@@ -159,6 +164,7 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
     for model in models:
         if item_scores(new, model).isna().all():
             raise DataError(f"{model}: no answer was scored in {experiment}, so there is nothing to compare")
+    # Without their clusters: the question is whether it got worse on these samples, not on others like them.
     tests = [_paired(item_scores(old, model), item_scores(new, model)) for model in models]
     worse, better = holm([test.p_worse for test in tests]), holm([test.p_better for test in tests])
     adjusted = [
@@ -174,6 +180,7 @@ def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA
         ),
         missing=tuple(model for model in [*in_new, *in_old] if (model in in_new) != (model in in_old)),
         alpha=alpha,
+        epochs=int(known.loc[[experiment, baseline], "epochs"].min()),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.stats import t
 from statsmodels.stats.multitest import multipletests
 
 from workbench.analysis.discordant import mid_p, tango_interval
@@ -21,6 +21,7 @@ from workbench.analysis.estimates import (
     Array,
     Estimate,
     as_numbers,
+    independent,
     mean,
     present,
     proportion,
@@ -33,8 +34,8 @@ __all__ = [
     "Estimate",
     "PairedTest",
     "Verdict",
+    "corrected",
     "holm",
-    "mde",
     "mean",
     "paired_difference",
     "proportion",
@@ -43,7 +44,10 @@ __all__ = [
 ]
 
 Verdict = Literal["better", "same", "worse", "undecided"]
-Method = Literal["McNemar mid-p", "sign test, mid-p", "paired t", "paired t, clustered"]
+Method = Literal[
+    "McNemar mid-p", "sign test, mid-p", "sign test of clusters, mid-p", "paired t", "paired t, clustered"
+]
+Correction = Literal["holm", "bh"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +63,9 @@ class PairedTest:
         b: Items on which the candidate lost; `None` where a t test was made.
         c: Items on which it gained, likewise.
         method: Which test it is.
+        error: Standard error of the difference, in the unit of the scores; 0 where no pair differs, `nan`
+            where it is undefined.
+        units: Independent things that it rests on: the pairs, or the effective number of their clusters.
     """
 
     difference: Estimate
@@ -69,6 +76,13 @@ class PairedTest:
     b: int | None
     c: int | None
     method: Method
+    error: float
+    units: float
+
+    @property
+    def p(self) -> float:
+        """Two-sided p value of "no difference"; `nan` where undefined."""
+        return float(np.minimum(1.0, 2 * min(self.p_worse, self.p_better)))
 
 
 def paired_difference(
@@ -79,13 +93,14 @@ def paired_difference(
     """Compare two models on the same items, given in the same order.
 
     Scores that are all 0 or 1 get McNemar's mid-p test and Tango's score interval. Others, such as means over
-    repeats, get a paired t. Where all differences are one and the same number, a t test is undefined, and the
-    signs alone are tested; if that number is 0, the interval is again Tango's, for scores at most 1 apart.
+    repeats, get a paired t, as do all scores in clusters. Where all differences are one and the same number,
+    a t test is undefined, and the signs alone are tested, one for each cluster where there are any; if that
+    number is 0, the interval is again Tango's, for scores at most 1 apart.
 
     Args:
         baseline: One score per item.
         candidate: One score per item.
-        clusters: The group of each item (see `mean`); with it the test is always a clustered t.
+        clusters: The group of each item (see `mean`).
 
     Returns:
         All figures are `nan` for no pairs, and for a t test of fewer than two pairs or clusters.
@@ -107,8 +122,8 @@ def paired_difference(
     compared = ~np.isnan(new - old)
     binary = bool(np.isin([old[compared], new[compared]], (0, 1)).all())
     constant = len(moves) > 0 and bool(np.ptp(moves) < ROUNDING)
-    if groups is None and (binary or constant):
-        return _by_signs(moves, dropped, binary=binary)
+    if constant or (groups is None and binary):
+        return _by_signs(moves, groups, dropped, binary=binary)
     return _by_t(moves, groups, dropped)
 
 
@@ -136,39 +151,30 @@ def verdict(
     return "undecided"
 
 
-def mde(n: int, discordance: float, alpha: float = 0.05, power: float = 0.8) -> float:
-    """The smallest drop in accuracy that a paired, one-sided test on `n` binary items would probably find.
-
-    Args:
-        n: Answers per run: items, or items × K where each was asked K times (then for a drop that all items
-            share: how hard they are cancels within a pair).
-        discordance: Share of answers, in [0, 1], that differ between two runs though nothing changed.
-        alpha: One-sided error of the first kind.
-        power: Probability of finding it.
-
-    Returns:
-        The drop, in (0, 1]: z sqrt(discordance / n) with z = z_alpha + z_power, at least z² / n, since a
-        drop makes answers differ too. `nan` where `n` is too small to find any drop.
-
-    Source:
-        E. Miller (2024), arXiv:2411.00640, section 5, solved for the difference.
-    """
-    z = float(norm.isf(alpha) + norm.ppf(power))
-    drop = max(z * math.sqrt(discordance / n), z**2 / n) if n else math.inf
-    return drop if drop <= 1 else math.nan
-
-
 def holm(p_values: Iterable[float]) -> list[float]:
+    """P values corrected for their number, in the order given; see `corrected`."""
+    return corrected(p_values, "holm")
+
+
+def corrected(p_values: Iterable[float], correction: Correction = "holm") -> list[float]:
     """P values corrected for their number, in the order given; `nan` stays and is not counted as a test.
 
+    Args:
+        p_values: Of several tests.
+        correction: `holm` bounds the chance of any false alarm, `bh` the share of false ones among alarms.
+
     Source:
-        S. Holm (1979), Scandinavian Journal of Statistics 6:65.
+        S. Holm (1979), Scandinavian Journal of Statistics 6:65; Y. Benjamini and Y. Hochberg (1995),
+        doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
     given = np.array(list(p_values), dtype=float)
     known = ~np.isnan(given)
     if known.any():
-        given[known] = multipletests(given[known], method="holm")[1]
+        given[known] = multipletests(given[known], method=_NAMES[correction])[1]
     return [float(p) for p in given]
+
+
+_NAMES = {"holm": "holm", "bh": "fdr_bh"}
 
 
 def _by_t(moves: Array, groups: Array | None, dropped: int) -> PairedTest:
@@ -182,13 +188,19 @@ def _by_t(moves: Array, groups: Array | None, dropped: int) -> PairedTest:
         b=None,
         c=None,
         method="paired t" if groups is None else "paired t, clustered",
+        error=error,
+        units=independent(len(moves), groups),
     )
 
 
-def _by_signs(moves: Array, dropped: int, *, binary: bool) -> PairedTest:
-    n, losses, gains = len(moves), int((moves < -ROUNDING).sum()), int((moves > ROUNDING).sum())
-    bounded = n > 0 and (binary or losses == gains == 0)
-    low, high = tango_interval(gains, losses, n, LEVEL) if bounded else (math.nan, math.nan)
+def _by_signs(moves: Array, groups: Array | None, dropped: int, *, binary: bool) -> PairedTest:
+    n = len(moves)
+    if groups is not None:  # all moves are the same, so that any one tells of its cluster
+        moves = moves[np.unique(groups, return_index=True)[1]]
+    units, losses, gains = len(moves), int((moves < -ROUNDING).sum()), int((moves > ROUNDING).sum())
+    bounded = n > 0 and ((binary and groups is None) or losses == gains == 0)
+    low, high = tango_interval(gains, losses, units, LEVEL) if bounded else (math.nan, math.nan)
+    method: Method = "McNemar mid-p" if binary else "sign test, mid-p"
     return PairedTest(
         difference=Estimate(value=float(moves.mean()) if n else math.nan, low=low, high=high, n=n),
         p_worse=mid_p(losses, losses + gains) if n else math.nan,
@@ -197,5 +209,7 @@ def _by_signs(moves: Array, dropped: int, *, binary: bool) -> PairedTest:
         dropped=dropped,
         b=losses,
         c=gains,
-        method="McNemar mid-p" if binary else "sign test, mid-p",
+        method=method if groups is None else "sign test of clusters, mid-p",
+        error=float(moves.std() / math.sqrt(units)) if n else math.nan,
+        units=units,
     )
