@@ -15,9 +15,8 @@ from workbench.evals.scorers.judging.verdicts import Verdicts
 if TYPE_CHECKING:
     from workbench.client import Client
 
-ANSWER = (
-    "Say first in `explanation`, in a few sentences, what speaks for and against; then give `{name}`: {words}."
-)
+ANSWER = """\
+Say first in `explanation`, in a few sentences, what speaks for and against; then give `{name}`, {words}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -73,13 +73,19 @@ def judge(
         verdict = await asked.ask(answer.client, filled(rubric, values_of(sample)), blocks)
         if verdict.said is None:
             return Score(value=None, explanation=verdict.problem)
-        value = verdicts.value_of(verdict.said)
-        return Score(value=value, label=str(verdict.said), explanation=verdict.explanation)
+        value, label = verdicts.read(verdict.said)
+        return Score(value=value, label=label, explanation=verdict.explanation)
 
     return Scorer(
         name=named,
         give=give,
         check=check,
-        params={"judge": model, "rubric": rubric, "verdicts": verdicts.words, **asked.params},
+        params={
+            "judge": model,
+            "rubric": rubric,
+            **verdicts.params,
+            **asked.params,
+            **({} if system is None else {"system": system}),
+        },
         asks=(model,),
     )

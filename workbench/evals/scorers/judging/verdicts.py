@@ -21,13 +21,15 @@ class Verdicts:
         name: What one is called in the judge's answer.
         schema: What one is, as a JSON schema.
         words: The same for the judge.
-        value_of: What one is worth; `None` where it is a category, and no number.
+        read: From one to its value, `None` where it is a category and no number, and its label.
+        params: The same for the row of a run.
     """
 
     name: str
     schema: Mapping[str, Any]
     words: str
-    value_of: Callable[[Any], float | None]
+    read: Callable[[Any], tuple[float | None, str]]
+    params: Mapping[str, Any]
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -61,7 +63,8 @@ def verdicts_of(labels: Labels | None, scale: tuple[int, int] | None) -> Verdict
         name="label",
         schema={"type": "string", "enum": list(values)},
         words=f"one of these labels: {', '.join(values)}",
-        value_of=lambda label: values[label],
+        read=lambda label: (values[label], label),
+        params={"labels": values},
     )
 
 
@@ -70,7 +73,8 @@ def _steps(low: int, high: int) -> Verdicts:
         name="score",
         schema={"type": "integer", "minimum": low, "maximum": high},
         words=f"a whole number from {low}, the worst, to {high}, the best",
-        value_of=lambda step: (step - low) / (high - low),
+        read=lambda step: ((step - low) / (high - low), str(int(step))),  # 4.0 is a whole number too
+        params={"scale": (low, high)},
     )
 
 
