@@ -26,6 +26,8 @@ ROWS: list[dict[str, Any]] = [
     },
 ]
 GOOD = {"input": "a", "target": "b"}
+OTHER = {"input": "c", "target": "d"}
+THIRD = {"input": "e", "target": "f"}
 CSV = (
     "id,input,target,category,scorer\n"
     "sum,2 + 2?,4,sums,number\n"
@@ -118,7 +120,7 @@ def test_of_two_names_for_a_column_the_first_counts_and_the_other_is_kept() -> N
 
 
 def test_an_absent_id_is_the_position() -> None:
-    loaded = load_dataset([GOOD, {**GOOD, "id": "x"}, {**GOOD, "id": None}])
+    loaded = load_dataset([GOOD, {**OTHER, "id": "x"}, {**THIRD, "id": None}])
     assert [sample.id for sample in loaded] == ["1", "x", "3"]
 
 
@@ -201,7 +203,7 @@ def test_a_data_set_is_a_value() -> None:
 def test_a_missing_file_names_the_nearest(name: str) -> None:
     message = error_of(name)
     assert message.startswith(f"no data set {name!r}: did you mean 'first_walk'?")
-    assert "a bundled name: first_walk" in message
+    assert message.endswith("a bundled name: first_walk")
 
 
 def test_a_missing_file_names_its_neighbours(tmp_path: Path) -> None:
@@ -234,15 +236,15 @@ def test_an_unknown_kind_of_file_names_the_known_ones(tmp_path: Path) -> None:
         ),
         (
             "a.csv",
-            "input,output\na,b\n",
-            "a.csv, line 2: no column for the target (found: 'input', 'output'): name one 'target'",
+            "output,target\na,b\n",
+            "a.csv, line 2: no column for the input (found: 'output', 'target'): name one 'input'",
         ),
         (
             "a.jsonl",
-            jsonl({**GOOD, "id": "x"}, GOOD, {**GOOD, "id": "x"}),
+            jsonl({**GOOD, "id": "x"}, OTHER, {**THIRD, "id": "x"}),
             "a.jsonl, line 3: the id 'x' is that of {folder}/a.jsonl, line 1 too",
         ),
-        ("a.jsonl", jsonl({**GOOD, "id": "2"}, GOOD), "a.jsonl, line 2: the id '2' is that of"),
+        ("a.jsonl", jsonl({**GOOD, "id": "2"}, OTHER), "a.jsonl, line 2: the id '2' is that of"),
         (
             "a.jsonl",
             "\n" + jsonl(GOOD, {**GOOD, "input": " "}),

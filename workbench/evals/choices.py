@@ -40,12 +40,12 @@ class Choices:
             try:
                 value = json.loads(value)
             except ValueError:
-                raise ValueError(f"holds {value!r:.60}, not a list: write [\"…\", \"…\"]") from None
+                raise ValueError(f'holds {value!r:.60}, not a list: write ["…", "…"]') from None
         labels: Sequence[Any] = ()
         if isinstance(value, Mapping) and {"text", "label"} <= set(value):
             value, labels = value["text"], value["label"]
         if not isinstance(value, list | tuple) or any(isinstance(each, list | dict) for each in value):
-            raise ValueError(f"holds {value!r:.60}, not a list of texts: write [\"…\", \"…\"]")
+            raise ValueError(f'holds {value!r:.60}, not a list of texts: write ["…", "…"]')
         return Choices(texts=_texts(value), labels=tuple(map(_text, labels)))
 
     def letter(self, target: Any) -> str:
@@ -65,11 +65,13 @@ class Choices:
         lines = lettered(self.texts)
         if not places:
             raise ValueError(
-                f"{text!r:.60} is none of the choices: write a letter, an index from 0, or the text of one of\n"
+                f"{text!r:.60} is none of the choices: write a letter, an index from 0, or a text, of\n"
                 f"{lines}"
             )
         if len(places) > 1:
-            raise ValueError(f"{text!r:.60} may mean several of the choices: write the letter of one of\n{lines}")
+            raise ValueError(
+                f"{text!r:.60} may mean several of the choices: write the letter of one of\n{lines}"
+            )
         return LETTERS[places.pop()]
 
     def _meant(self, text: str) -> set[int]:
@@ -77,7 +79,7 @@ class Choices:
         places = {place for place, each in enumerate(self.texts) if each.strip().casefold() == folded}
         if found := _LETTER.fullmatch(text):
             places.add(LETTERS.index(found[1].upper()))
-        if text.isdecimal():
+        if text.isdecimal() and len(text) < 3:
             places.add(int(text))
         return {place for place in places if place < len(self.texts)}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,46 +16,35 @@ import pandas as pd
 
 from workbench.bundled import bundled
 from workbench.errors import DataError
-from workbench.evals.rows import Row, frame_rows, read_rows, rows_of
-from workbench.evals.scorers import SCORERS
+from workbench.evals.sample import Sample
+from workbench.evals.shown import shown
+from workbench.evals.sources.fields import Fields
+from workbench.evals.sources.files import file_source
+from workbench.evals.sources.hugging_face import has_parts, hugging_face_source, is_hugging_face, part_of
+from workbench.evals.sources.rows import Source, frame_rows, rows_of
+from workbench.evals.sources.samples import samples_of
 
-INPUT = ("input", "prompt", "question")
-TARGET = ("target", "answer", "expected")
-CLUSTER = ("cluster", "group")
+__all__ = ["Dataset", "Sample", "load_dataset"]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sample:
-    """One item of a data set.
-
-    Attributes:
-        id: Its name, unique in the data set.
-        input: The prompt, as it is sent.
-        target: The wanted answer, as its scorer reads it; `None` where there is no right one.
-        scorer: Name of the scorer, a key of `SCORERS`, where an evaluation does not choose others; `None`:
-            it is not scored then.
-        category: What kind of item it is; `None`: not said.
-        cluster: What it shares with others, such as the template that it was made from or the text that
-            it asks about: answers in one cluster are not independent, and intervals allow for it. `None`: it
-            stands alone.
-        meta: The other columns of its row.
-    """
-
-    id: str
-    input: str
-    target: str | None
-    scorer: str | None = "exact"
-    category: str | None = None
-    cluster: str | None = None
-    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
+_FIELDS = tuple(each.name for each in fields(Sample))
+_SAYS_NOTHING: tuple[Any, ...] = (None, {}, ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """An ordered set of samples with a name."""
+    """An ordered set of samples with a name.
+
+    What its methods give keeps name and version, and has a hash of its own where the samples are others.
+
+    Attributes:
+        name: By which the log knows it.
+        samples: In the order in which they are asked.
+        version: The version that it gives itself; `None` where it gives none.
+    """
 
     name: str
     samples: tuple[Sample, ...]
+    version: str | None = None
 
     @cached_property
     def hash(self) -> str:
@@ -63,15 +53,23 @@ class Dataset:
         The start of the SHA-256 of their JSON with sorted keys and no spaces, without fields that say
         nothing; meta values that JSON does not have enter as `str`.
         """
-        samples = [
-            {name: value for name, value in asdict(sample).items() if value not in (None, {})}
-            for sample in self.samples
-        ]
-        text = json.dumps(samples, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        digest = hashlib.sha256(b"[")
+        for place, sample in enumerate(self.samples):
+            said = {name: getattr(sample, name) for name in _FIELDS}
+            said = {name: value for name, value in said.items() if value not in _SAYS_NOTHING}
+            digest.update(b"," if place else b"")
+            digest.update(json.dumps(said, sort_keys=True, separators=(",", ":"), default=str).encode())
+        digest.update(b"]")
+        return digest.hexdigest()[:12]
 
     def __repr__(self) -> str:
-        return f"Dataset({self.name!r}, {len(self)} samples, hash {self.hash})"
+        version = "" if self.version is None else f" version {self.version},"
+        aimless = sum(sample.target is None for sample in self.samples)
+        targets = f" {aimless} without a target," if aimless else ""
+        return f"Dataset({self.name!r},{version} {len(self)} samples,{targets} hash {self.hash})"
+
+    def _repr_html_(self) -> str:
+        return shown(repr(self), self.samples)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -85,51 +83,135 @@ class Dataset:
         Raises:
             ValueError: `n` is negative.
         """
-        if n < 0:
-            raise ValueError(f"cannot take {n!r} samples: give 0 or more")
-        return replace(self, samples=self.samples[:n])
+        return replace(self, samples=self.samples[: _count(n)])
+
+    def filter(self, wanted: Callable[[Sample], object]) -> Dataset:
+        """The samples for which a function is true."""
+        return replace(self, samples=tuple(sample for sample in self.samples if wanted(sample)))
+
+    def split(self, name: str) -> Dataset:
+        """The samples of a split.
+
+        Raises:
+            DataError: None is of it; the message names the splits that there are.
+        """
+        chosen = self.filter(lambda sample: sample.split == name)
+        if not chosen.samples:
+            known = dict.fromkeys(sample.split for sample in self.samples if sample.split is not None)
+            which = f"choose one of {', '.join(map(repr, known))}" if known else "its samples name none"
+            raise DataError(f"no split {name!r} in {self.name!r}: {which}")
+        return chosen
+
+    def shuffle(self, seed: int = 0) -> Dataset:
+        """The samples in another order, the same for the same seed."""
+        samples = list(self.samples)
+        _random(seed).shuffle(samples)
+        return replace(self, samples=tuple(samples))
+
+    def sample(self, n: int, seed: int = 0) -> Dataset:
+        """`n` samples drawn at random, spread over categories and clusters; all where there are fewer.
+
+        Each sample has the same chance n / N: a systematic sample of the samples sorted by category and
+        cluster, in random order within a cluster (W. G. Cochran, Sampling Techniques, 3rd ed. 1977, ch. 8).
+        A category, or a cluster, gets its share of `n`, up to less than 1 more or less. They stay in the
+        data set's order.
+
+        Raises:
+            ValueError: `n` is negative.
+        """
+        n = min(_count(n), len(self))
+        rng = _random(seed)
+        ranked = [(s.category or "", s.cluster or "", rng.random(), at) for at, s in enumerate(self.samples)]
+        order = [at for *_, at in sorted(ranked)]
+        start = rng.random()
+        chosen = sorted(order[int((start + place) * len(self) / n)] for place in range(n))
+        return replace(self, samples=tuple(self.samples[at] for at in chosen))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a sample: its fields, those left out that no sample has, then its meta, by column."""
+        own = [name for name in _FIELDS if name != "meta"]
+        used = [
+            name
+            for name in own
+            if name in {"id", "input", "target", "scorer"}
+            or any(getattr(sample, name) not in _SAYS_NOTHING for sample in self.samples)
+        ]
+        rows = [
+            {name: getattr(sample, name) for name in used}
+            | {name: value for name, value in sample.meta.items() if name not in own}
+            for sample in self.samples
+        ]
+        return pd.DataFrame(rows, columns=None if rows else used)
 
 
 def load_dataset(
-    source: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]], *, name: str | None = None
+    source: str | Path | pd.DataFrame | Sequence[Mapping[str, Any]] | Any,
+    *,
+    name: str | None = None,
+    fields: Fields | None = None,
+    split: str | None = None,
+    version: str | None = None,
 ) -> Dataset:
     """Read a data set, and check it before it costs money.
 
     Columns, of which the first that is there counts: `input`, `prompt` or `question`; `target`, `answer` or
-    `expected`; optional `id` (else the row's position from 1), `category`, `cluster` or `group`, `scorer`
-    (else `exact`). Other columns go into `meta`. What is not text becomes its JSON: `42` is "42", `true` is
-    "true".
+    `expected`; optional `id` (else the row's position from 1), `category`, `cluster` or `group`, `split`,
+    `scorer` (else `exact`). Other columns go into `meta`. What is not text becomes its JSON: `42` is "42",
+    `true` is "true".
+
+    Multiple choice has its choices in a list, `choices` or `options`, or in columns `A`, `B` and so on. The
+    target is then a letter, an index from 0 or the text of a choice, becomes the letter, and is scored by
+    `choice`.
+
+    Open questions have no right answer: no row has a target, or those that have none have an empty `scorer`.
 
     Args:
         source: The name of a bundled data set; the path of a file in UTF-8: `.jsonl`, `.csv`, `.json` (a list
-            of objects), or of a `.parquet` file (needs pyarrow); a frame; or mappings.
-        name: The data set's name; else the file's, without its ending, or "unnamed".
+            of objects, or an object with such a list as `samples` and perhaps a `version`), or of a
+            `.parquet` file (needs pyarrow); a frame; mappings; a `Dataset` or `DatasetDict` of Hugging Face's
+            `datasets`.
+        name: The data set's name; else its own, the file's without its ending, or "unnamed".
+        fields: Columns that go by other names, as in `{"input": "text", "choices": ["opt_a", "opt_b"]}`.
+        split: Only the rows whose `split` this is, or this part of a `DatasetDict`.
+        version: The data set's version; else the one that it gives itself.
 
     Raises:
-        DataError: No such file or bundled name; the file is broken or has no rows; a row has no input or
-            target or an empty one, an id that another row has, a scorer that is not known, or a target that
-            its scorer cannot read. The message names the place and what to do.
+        DataError: No such file, bundled name, split or column; the file is broken or has no rows; a row has
+            no input or an empty one, no target where others have one, an id or a question that another row
+            has, a scorer that is not known, or a target that its scorer cannot read. The message names the
+            place and what to do.
     """
-    if isinstance(source, pd.DataFrame):
-        origin, rows = "the frame", list(frame_rows(source))
-    elif isinstance(source, str | Path):
-        path = _find(source)
-        origin, rows = str(path), read_rows(path)
-        name = name or path.stem
+    if isinstance(source, Mapping) and has_parts(source):
+        opened, split = hugging_face_source(part_of(source, split)), None
     else:
-        origin, rows = "the sequence", list(rows_of(source))
-    if not rows:
-        raise DataError(
-            f"{origin} has no samples: write at least one row with {INPUT[0]!r} and {TARGET[0]!r}"
-        )
-    return Dataset(name=name or "unnamed", samples=tuple(_samples(rows)))
+        opened = _source(source)
+    return Dataset(
+        name=name or opened.name or "unnamed",
+        samples=samples_of(opened, fields=fields, split=split),
+        version=version or opened.version,
+    )
 
 
-def _find(source: str | Path) -> Path:
-    folder = bundled("data")
-    known = sorted(path.stem for path in folder.glob("*.jsonl"))
-    if isinstance(source, str) and source in known:
-        return folder / f"{source}.jsonl"
+def _source(source: Any) -> Source:
+    if isinstance(source, pd.DataFrame):
+        return Source(words="the frame", rows=frame_rows(source))
+    if isinstance(source, str | Path):
+        folder = bundled("data")
+        if isinstance(source, str) and source in _versions(folder):
+            return replace(file_source(folder / f"{source}.jsonl"), version=_versions(folder)[source])
+        return file_source(_find(source, _versions(folder)))
+    if is_hugging_face(source):
+        return hugging_face_source(source)
+    return Source(words="the sequence", rows=rows_of(source))
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """The versions of the bundled data sets, by their names."""
+    versions: dict[str, str] = json.loads((folder / "versions.json").read_text(encoding="utf-8"))
+    return versions
+
+
+def _find(source: str | Path, known: Mapping[str, Any]) -> Path:
     path = Path(source)
     if path.is_file():
         return path
@@ -141,64 +223,11 @@ def _find(source: str | Path) -> Path:
     )
 
 
-def _samples(rows: Sequence[Row]) -> Iterator[Sample]:
-    seen: dict[str, str] = {}
-    for position, row in enumerate(rows, start=1):
-        sample = _sample(row, position)
-        if sample.id in seen:
-            first = seen[sample.id]
-            raise DataError(f"{row.where}: the id {sample.id!r} is that of {first} too: give each its own")
-        seen[sample.id] = row.where
-        yield sample
+def _count(n: int) -> int:
+    if n < 0:
+        raise ValueError(f"cannot take {n!r} samples: give 0 or more")
+    return n
 
 
-def _sample(row: Row, position: int) -> Sample:
-    used = {what: _column(row, names) for what, names in (("input", INPUT), ("target", TARGET))}
-    optional = (
-        *(("category", ("category",)), ("cluster", CLUSTER)),
-        *(("id", ("id",)), ("scorer", ("scorer",))),
-    )
-    used |= {what: next((n for n in names if n in row.values), "") for what, names in optional}
-    texts = {what: _text(row.values.get(column)) for what, column in used.items()}
-    for what in ("input", "target"):
-        if not texts[what]:
-            raise DataError(f"{row.where}: {used[what]!r} is empty: write the {what}, or delete the row")
-    sample = Sample(
-        id=texts["id"] or str(position),
-        input=texts["input"],
-        target=texts["target"],
-        scorer=texts["scorer"] or "exact",
-        category=texts["category"] or None,
-        cluster=texts["cluster"] or None,
-        meta={column: value for column, value in row.values.items() if column not in used.values()},
-    )
-    _check_scorer(sample, row.where)
-    return sample
-
-
-def _column(row: Row, names: Sequence[str]) -> str:
-    column = next((name for name in names if name in row.values), None)
-    if column is None:
-        found = ", ".join(map(repr, row.values)) or "none"
-        wanted = " or ".join(map(repr, names))
-        raise DataError(f"{row.where}: no column for the {names[0]} (found: {found}): name one {wanted}")
-    return column
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value if value.strip() else ""
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _check_scorer(sample: Sample, where: str) -> None:
-    if sample.scorer is None:
-        return
-    if sample.scorer not in SCORERS:
-        raise DataError(f"{where}: no scorer {sample.scorer!r}: write one of {', '.join(SCORERS)}")
-    try:
-        SCORERS[sample.scorer].check(sample)
-    except DataError as exc:
-        raise DataError(f"{where}: {exc}") from exc
+def _random(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - a draw that can be repeated, no secret

@@ -18,8 +18,8 @@ class Prompt:
 
     Attributes:
         name: By which its results are known; `None` where an experiment has only one.
-        template: With `{input}` and, as they are in the data set, `{category}` and the names of further
-            columns.
+        template: With `{input}` and, as they are in the data set, `{choices}`, `{category}` and the names of
+            further columns. `{input}` alone asks a sample as it is, with its choices.
     """
 
     name: str | None = None
@@ -27,6 +27,8 @@ class Prompt:
 
     def message(self, sample: Sample) -> str:
         """What is asked of a sample."""
+        if self.template == ASKED_AS_IT_IS.template:
+            return sample.asked
         return filled(self.template, values_of(sample))
 
 

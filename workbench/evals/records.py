@@ -31,6 +31,7 @@ def run_row(
         "prompt": run.prompt.name,
         "dataset": dataset.name,
         "dataset_hash": dataset.hash,
+        "dataset_version": dataset.version,
         "samples": len(dataset),
         "epochs": epochs,
         "params": orjson.Fragment(params_json(params)),

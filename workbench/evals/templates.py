@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from workbench.evals.choices import lettered
+
 if TYPE_CHECKING:
     from workbench.evals.dataset import Sample
 
@@ -39,7 +41,7 @@ def _doubled(text: str) -> str:
 
 def values_of(sample: Sample) -> dict[str, str]:
     """What a template may say of a sample, by name. The target is not among it."""
-    own = {"id": sample.id, "category": sample.category}
+    own = {"id": sample.id, "category": sample.category, "choices": lettered(sample.choices) or None}
     meta = {name: str(value) for name, value in sample.meta.items() if value is not None}
     return {
         **meta,

@@ -16,9 +16,9 @@ def is_hugging_face(source: object) -> bool:
     return all(hasattr(source, name) for name in ("features", "info", "with_format"))
 
 
-def has_parts(source: object) -> bool:
+def has_parts(source: Mapping[str, Any]) -> bool:
     """Whether it is a `DatasetDict`: several of them by the names of their splits."""
-    return isinstance(source, Mapping) and bool(source) and all(map(is_hugging_face, source.values()))
+    return bool(source) and all(map(is_hugging_face, source.values()))
 
 
 def part_of(source: Mapping[str, Any], split: str | None) -> Any:
@@ -43,7 +43,7 @@ def hugging_face_source(source: Any) -> Source:
     return Source(
         words="the data set",
         rows=_rows(source),
-        name=info.dataset_name,
+        name=getattr(info, "dataset_name", None),
         version=None if version == _NO_VERSION else version,
     )
 

@@ -1,4 +1,4 @@
-"""Rows as they come from a file, a frame or a list, each with the place that an error message can point to."""
+"""Rows as they come from a file, a frame or a list, each with the place that a message can point to."""
 
 from __future__ import annotations
 
