@@ -256,7 +256,7 @@ def test_an_unknown_kind_of_file_names_the_known_ones(tmp_path: Path) -> None:
         (
             "a.jsonl",
             jsonl(GOOD, {**GOOD, "scorer": "fuzzy"}),
-            "a.jsonl, line 2: no scorer 'fuzzy': write one of exact, number, choice",
+            "a.jsonl, line 2: no scorer 'fuzzy': write one of exact, contains, regex, number",
         ),
         ("a.jsonl", jsonl({**GOOD, "scorer": "number"}), "a.jsonl, line 1: the target 'b' has no number"),
         (

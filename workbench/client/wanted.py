@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from workbench.client.json_in_text import Piece, json_in
 from workbench.client.mending import ANSWER, in_object
 from workbench.errors import ConfigError
-
-_FENCED = re.compile(r"```(?:json)?\s*\n(.*?)\n\s*```", re.DOTALL | re.IGNORECASE)
-_BEGINNING = re.compile(r"[{\[]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,17 +40,19 @@ class Wanted:
             ValueError: None of it fits; the reason is that of the first piece of JSON in it.
         """
         problem: ValueError | None = None
-        for candidate in _candidates(text):
+        for piece in json_in(text):
             try:
-                return self.check(self._inside(candidate))
+                return self.check(self._inside(piece))
             except ValueError as exc:
                 problem = problem or exc
         raise problem or ValueError("there is no JSON in it")
 
-    def _inside(self, text: str) -> str:
+    def _inside(self, piece: Piece) -> str:
         """The answer that stands in an object, where it may do so."""
-        value = json.loads(text) if self.in_object is not self.schema else None
-        return json.dumps(value[ANSWER]) if isinstance(value, dict) and value.keys() == {ANSWER} else text
+        value = piece.value if self.in_object is not self.schema else None
+        return (
+            json.dumps(value[ANSWER]) if isinstance(value, dict) and value.keys() == {ANSWER} else piece.text
+        )
 
 
 def wanted(schema: Any) -> Wanted:
@@ -126,27 +126,3 @@ def _by_type(kind: Any) -> Wanted:
 
 def _name(title: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]+", "_", title)[:64] or "answer"
-
-
-def _candidates(text: str) -> Iterator[str]:
-    """Pieces of a text that are JSON, the likeliest first."""
-    whole = text.strip()
-    if _is_json(whole):
-        yield whole
-        return
-    yield from (piece for piece in _FENCED.findall(text) if _is_json(piece))
-    decoder, at = json.JSONDecoder(), 0
-    while found := _BEGINNING.search(text, at):
-        try:
-            _, at = decoder.raw_decode(text, found.start())
-            yield text[found.start() : at]
-        except ValueError:
-            at = found.end()
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True

@@ -15,6 +15,7 @@ from typing import Any
 from workbench.errors import ConfigError
 from workbench.evals.scorers.beside import beside
 from workbench.evals.scorers.scorer import Answer, Score, Scorer
+from workbench.evals.scorers.wording import clean
 
 PARTS = ("value", "label", "explanation")
 
@@ -98,10 +99,14 @@ def as_score(given: Any, scorer: str) -> Score:
         case None:
             return Score(value=None, explanation=f"{scorer} gave no score")
         case str():
-            return Score(value=None, label=given)
+            return Score(value=None, label=clean(given))
         case numbers.Real() | Decimal() if not math.isinf(given):
             value = float(given)
-            return as_score(None, scorer) if math.isnan(value) else Score(value=value)
+            return (
+                Score(value=None, explanation=f"{scorer} gave nan")
+                if math.isnan(value)
+                else Score(value=value)
+            )
         case Mapping() if given and set(given) <= set(PARTS):
             return _of_parts(given, scorer)
     raise ConfigError(
@@ -118,6 +123,6 @@ def _of_parts(given: Mapping[str, Any], scorer: str) -> Score:
     nothing = value.value is None and label is None and not explanation
     return Score(
         value=value.value,
-        label=None if label is None else str(label),
-        explanation=value.explanation if nothing else str(explanation),
+        label=None if label is None else clean(str(label)),
+        explanation=value.explanation if nothing else clean(str(explanation)),
     )

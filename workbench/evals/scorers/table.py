@@ -8,10 +8,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ConfigError
+from workbench.evals.scorers.json_answers import json_equal
+from workbench.evals.scorers.lists import members
 from workbench.evals.scorers.numbers import number, quantity
+from workbench.evals.scorers.overlap import f1, rouge
 from workbench.evals.scorers.own import own
+from workbench.evals.scorers.phrases import contains, regex
 from workbench.evals.scorers.plain import choice, exact
 from workbench.evals.scorers.scorer import Scorer
+from workbench.evals.scorers.translation import bleu, chrf
 
 if TYPE_CHECKING:
     from workbench.evals.dataset import Sample
@@ -20,11 +25,9 @@ SCORERS: Mapping[str, Scorer] = MappingProxyType(
     {
         scorer.name: scorer
         for scorer in (
-            exact(),
-            number(),
-            quantity(),
-            choice(),
-            choice(several=True),
+            *(exact(), contains(), regex(), number(), quantity(), choice(), choice(several=True)),
+            *(members(), members(ordered=True), json_equal()),
+            *(f1(), rouge("rouge1"), rouge("rouge2"), rouge("rougeL"), bleu(), chrf(), chrf(words=True)),
         )
     }
 )

@@ -60,19 +60,21 @@ def by_target(
         for target in targets(target_of(sample, name)):
             compare(target, target)
 
-    def give(text: str, wanted: Sequence[str]) -> Score:
-        scores = [compare(text, target) for target in wanted]
-        best = max(scores, key=lambda score: score.value or 0.0)
-        if len(wanted) == 1 or best.value == 1:
-            return best
-        return replace(best, explanation=f"{best.explanation} (the best of {len(wanted)} targets)")
-
     return Scorer(
         name=name,
-        give=lambda answer: give(answer.text, targets(target_of(answer.sample, name))),
+        give=lambda answer: best_of(compare, answer.text, targets(target_of(answer.sample, name))),
         check=check,
         params={what: value for what, value in params.items() if value is not None},
     )
+
+
+def best_of(compare: Callable[[str, str], Score], text: str, targets: Sequence[str]) -> Score:
+    """The best score that a text has beside any of the targets."""
+    scores = [compare(text, target) for target in targets]
+    best = max(scores, key=lambda score: score.value or 0.0)
+    if len(targets) == 1 or best.value == 1:
+        return best
+    return replace(best, explanation=f"{best.explanation} (the best of {len(targets)} targets)")
 
 
 def target_of(sample: Sample, scorer: str) -> str:

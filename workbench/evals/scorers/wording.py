@@ -13,9 +13,15 @@ LONGEST_QUOTE = 80
 
 def label_of(text: str) -> str:
     """A text as a label: whole up to 200 characters; a longer one is cut and told apart by its SHA-256."""
+    text = clean(text)
     if len(text) <= LONGEST_LABEL:
         return text
-    return f"{text[: LONGEST_LABEL - 20]} … {hashlib.sha256(text.encode(errors='replace')).hexdigest()[:12]}"
+    return f"{text[: LONGEST_LABEL - 20]} … {hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def clean(text: str) -> str:
+    """The text without halves of characters, which no file in UTF-8 can hold."""
+    return text.encode(errors="replace").decode()
 
 
 def shown(text: str) -> str:
