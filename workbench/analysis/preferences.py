@@ -30,7 +30,12 @@ FROM (SELECT id, provider, model, run FROM calls WHERE {AMONG}) c LEFT JOIN runs
 
 
 def judgements(
-    log: Log, *, experiment: str | None = None, question: str | None = None, labeller: str | None = None
+    log: Log,
+    *,
+    experiment: str | None = None,
+    question: str | None = None,
+    labeller: str | None = None,
+    judges: bool | None = False,
 ) -> list[Judgement]:
     """The judgements in the log that stand, oldest first.
 
@@ -39,8 +44,9 @@ def judgements(
         experiment: Of which experiment the answers are; `None` is any.
         question: What people were asked; `None` is anything.
         labeller: Who judged; `None` is anybody.
+        judges: Those of models (`True`), of people (`False`), or of both (`None`).
     """
-    rows = log.labels(experiment=experiment, labeller=labeller)
+    rows = log.labels(experiment=experiment, labeller=labeller, judges=judges)
     found = rows if question is None else rows[rows["question"] == question]
     return judgements_in(found)[::-1]
 

@@ -52,7 +52,7 @@ class Judge:
         try:
             completion = await client.chat(self.model, blocks, **self.options(rubric))
         except (CallError, OutputError) as exc:
-            return Verdict(problem=f"the judge gave no verdict: {exc}")
+            return Verdict(problem=f"the judge gave no verdict: {exc}", error=exc)
         if completion.parsed is None:
             return Verdict(problem=f"the judge gave no verdict: {_why(completion)}", completion=completion)
         return Verdict(
@@ -82,12 +82,14 @@ class Verdict:
         said: The verdict; `None` where there is none.
         explanation: Why it said so.
         problem: Why there is no verdict; empty where there is one.
+        error: What the call failed with, or its answer; `None` where it did not.
         completion: The answer that it was read from; `None` where there is none.
     """
 
     said: Any = None
     explanation: str = ""
     problem: str = ""
+    error: CallError | OutputError | None = None
     completion: Completion | None = None
 
 
