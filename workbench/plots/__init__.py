@@ -8,6 +8,7 @@ lines grey, so that a figure reads on a light and on a dark page. To update a fi
 from workbench.plots.look import PALETTE, Colours, colours
 from workbench.plots.models import accuracy, accuracy_cost, agreement, cost, latency
 from workbench.plots.people import preferences
+from workbench.plots.rankings import ranking
 from workbench.plots.usage import durations, repriced, spending, waiting
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "durations",
     "latency",
     "preferences",
+    "ranking",
     "repriced",
     "spending",
     "waiting",

@@ -102,7 +102,7 @@ def shares(
         figure.add_scatter(
             x=[100 * share.value],
             y=[model],
-            error_x=_bars(share, 100),
+            error_x=bars(share, 100),
             mode="markers+text",
             marker={"size": 11, "color": palette[model]},
             text=[f"{100 * share.value:.1f} %, n={share.n}"],
@@ -132,7 +132,7 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
             figure.add_scatter(
                 x=[usd],
                 y=[100 * share.value],
-                error_y=_bars(share, 100),
+                error_y=bars(share, 100),
                 name=f"{plain(model)}, n={share.n}",
                 mode="markers",
                 cliponaxis=False,
@@ -181,13 +181,13 @@ def _median(model: str, seconds: pd.Series[float], colour: str) -> go.Scatter:
         x=[p50.value],
         y=[model],
         mode="markers",
-        error_x=_bars(p50),
+        error_x=bars(p50),
         marker={"color": colour, "size": 12, "symbol": "diamond", "line": {"color": "white", "width": 1}},
         hovertemplate=f"{plain(model)}<br>p50, s: {p50}<br>p95, s: {p95}<extra></extra>",
     )
 
 
-def _bars(estimate: Estimate, scale: float = 1) -> dict[str, object]:
+def bars(estimate: Estimate, scale: float = 1) -> dict[str, object]:
     """Error bars of an estimate; a side without a bound has none."""
     up, down = estimate.high - estimate.value, estimate.value - estimate.low
     return {
