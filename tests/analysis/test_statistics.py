@@ -4,11 +4,13 @@ import json
 import math
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from workbench.analysis.statistics import corrected, holm, paired_difference, verdict
 
@@ -213,6 +215,12 @@ def test_holm_and_bh_reject_as_many_as_published() -> None:
     case = PUBLISHED["bh1995"]
     found = [sum(p <= 0.05 for p in corrected(case["inputs"], each)) for each in ("bh", "holm")]
     assert found == case["published"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("holm", "holm"), ("bh", "fdr_bh")])
+def test_corrected_p_values_are_those_of_statsmodels(ours: Any, theirs: str) -> None:
+    given = np.random.default_rng(0).beta(0.3, 1, size=40)
+    assert corrected(given, ours) == pytest.approx(multipletests(given, method=theirs)[1].tolist())
 
 
 def test_holm_leaves_undefined_tests_out_and_keeps_the_order() -> None:
