@@ -85,14 +85,14 @@ async def test_a_judge_that_the_budget_does_not_allow_is_not_asked(client: Clien
 
     judge = Scorer(name="judge", give=ask, asks=("sim/swift",))
     ended = await evaluate(
-        client, ["sim/steady"], dataset.take(8), experiment="judged", scorers=["exact", judge], budget_calls=7
+        client, ["sim/local"], dataset.take(8), experiment="judged", scorers=["exact", judge], budget_calls=7
     )
     calls = client.log.calls()
     assert len(calls) == 7
     judged = calls[calls["run"].isna()]
     assert {dict(tags)["judge"] for tags in judged["tags"]} <= {"judge"}
     assert ended.stopped == "the budget of 7 calls is used up"
-    await evaluate(client, ["sim/steady"], dataset.take(8), experiment="judged", scorers=["exact", judge])
+    await evaluate(client, ["sim/local"], dataset.take(8), experiment="judged", scorers=["exact", judge])
     scores = client.log.scores(experiment="judged")
     assert scores.groupby("scorer").size().to_dict() == {"exact": 8, "judge": 8}
     assert len(client.log.calls()) == 16

@@ -40,7 +40,7 @@ def sorted_results(client: Client, experiment: str) -> pd.DataFrame:
 
 
 async def test_a_new_experiment_takes_the_answers_that_the_log_has(client: Client, dataset: Dataset) -> None:
-    models, told = ["sim/swift", "sim/sage"], list[EvaluationProgress]()
+    models, told = ["sim/swift", "sim/local"], list[EvaluationProgress]()
     first = await evaluate(client, models, dataset, epochs=2)
     second = await evaluate(client, models, dataset, epochs=2, on_progress=told.append)
     assert first.id != second.id

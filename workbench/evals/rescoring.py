@@ -14,9 +14,9 @@ from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Run
 from workbench.evals.prompts import Prompt
-from workbench.evals.scorers import Scoring, scorers_of
+from workbench.evals.scorers import Scoring
 from workbench.evals.scorers.table import scorers_for
-from workbench.evals.scoring import scored
+from workbench.evals.scoring import checked, scored
 
 PAGE = 1_000  # answers that are read together, so that memory does not grow with the experiment
 _RUNS = "SELECT id, model, prompt, dataset, dataset_hash, samples FROM runs WHERE experiment = ? ORDER BY id"
@@ -89,10 +89,7 @@ async def rescore(
     """
     if client.recording is not None:
         raise ConfigError("this client replays an experiment and writes nothing: make one without replay")
-    chosen = None if scorers is None else scorers_of(scorers)
-    for scorer in chosen or ():
-        for sample in dataset:
-            scorer.check(sample)
+    chosen = checked(scorers, dataset)
     runs = await asyncio.to_thread(_runs_of, client, experiment, dataset)
     samples = {sample.id: sample for sample in dataset}
     answers = unscored = gone = 0

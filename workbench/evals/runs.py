@@ -15,7 +15,8 @@ from workbench.evals.experiment import Experiment, Run, new_experiment_id, runs_
 from workbench.evals.progress import EvaluationProgress
 from workbench.evals.prompts import Prompts, prompts_of
 from workbench.evals.resume import Begun, begun, run_params
-from workbench.evals.scorers import Scoring, scorers_of
+from workbench.evals.scorers import Scoring
+from workbench.evals.scoring import checked
 from workbench.evals.stopping import Stopping
 from workbench.evals.watch import Watch
 
@@ -81,10 +82,7 @@ async def evaluate(
         raise ConfigError("no models: give at least one as 'provider/model'")
     if epochs < 1:
         raise ConfigError(f"epochs is {epochs!r}: each sample is asked at least once")
-    chosen = None if scorers is None else scorers_of(scorers)
-    for scorer in chosen or ():
-        for sample in dataset:
-            scorer.check(sample)
+    chosen = checked(scorers, dataset)
     prompts = prompts_of(prompt, dataset)
     known = experiment is not None
     if client.recording is not None:

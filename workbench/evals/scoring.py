@@ -1,15 +1,31 @@
-"""Scoring one answer, and keeping what came of it."""
+"""Who scores an evaluation, and scoring one answer and keeping what came of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
 
 from workbench.client import Client
+from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Item
 from workbench.evals.records import score_row
-from workbench.evals.scorers import Answer, Score, Scorer
+from workbench.evals.scorers import Answer, Score, Scorer, Scoring, scorers_of
+
+
+def checked(scorers: Sequence[Scoring] | None, dataset: Dataset) -> tuple[Scorer, ...] | None:
+    """The scorers that a user means, each of which can judge every sample; `None`: the samples name them.
+
+    Raises:
+        ConfigError: A scorer is none, or two have the same name.
+        DataError: A scorer can do nothing with a sample.
+    """
+    chosen = None if scorers is None else scorers_of(scorers)
+    for scorer in chosen or ():
+        for sample in dataset:
+            scorer.check(sample)
+    return chosen
 
 
 async def scored(

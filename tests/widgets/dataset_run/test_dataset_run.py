@@ -14,7 +14,7 @@ from workbench.analysis.results import summary
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError, DataError
-from workbench.evals.dataset import Dataset, load_dataset
+from workbench.evals.dataset import Dataset, Sample, load_dataset
 from workbench.widgets.dataset_run.dataset_run import PAINT_S, DatasetRun, dataset_run
 from workbench.widgets.panes.words import money
 
@@ -250,3 +250,35 @@ async def test_every_number_is_in_the_static_form_and_markup_is_text(
     for number in ("3 of 3 (100 %)", money(now.cost_usd), now.models[0].accuracy.percent()):
         assert number in page
     assert run.static_text().startswith("Experiment <b>mine</b>: done, 3 of 3 calls, 0 errors, $")
+
+
+async def test_a_run_compares_prompts_by_scorers_of_ones_own_and_goes_on(
+    client: Client, dataset: Dataset
+) -> None:
+    def brief(text: str, sample: Sample) -> bool:
+        return len(text) < 300
+
+    asked: dict[str, Any] = {
+        "prompt": {"plain": "{input}", "kind": "Please: {input}"},
+        "scorers": [brief, "exact"],
+    }
+    run = dataset_run(client, MODELS[:1], dataset.take(6), **asked, max_tokens=20)
+    assert "1 models × 2 prompts × 6 samples" in run.static_html()
+    await run.run()
+    assert [model.model for model in run.monitor.now().models] == ["sim/swift [plain]", "sim/swift [kind]"]
+    assert [model.accuracy.value for model in run.monitor.now().models] == [1.0, 1.0]
+    again = dataset_run(
+        client, MODELS[:1], dataset.take(6), experiment=run.experiment, **asked, max_tokens=20
+    )
+    await again.run()
+    assert len(client.log.calls()) == 12
+
+
+async def test_a_run_that_a_budget_ended_says_so_and_can_go_on(client: Client, dataset: Dataset) -> None:
+    run = dataset_run(client, MODELS, dataset.take(4), budget_calls=5, max_tokens=20)
+    await run.run()
+    assert run.monitor.now().done == 5
+    assert "Ended early: the budget of 5 calls is used up" in run.static_html()
+    assert (run.start_button.description, run.start_button.disabled) == ("Resume", False)
+    await run.run()
+    assert (run.monitor.now().done, "Ended early" in run.static_html()) == (8, False)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ from workbench.client import Cache, Client
 from workbench.errors import ConfigError, WorkbenchError
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import new_experiment_id
+from workbench.evals.prompts import Prompts
 from workbench.evals.runs import evaluate
+from workbench.evals.scorers import Scoring
+from workbench.evals.stopping import Stopping
 from workbench.widgets.dataset_run import run_html
 from workbench.widgets.dataset_run.monitor import Monitor
 from workbench.widgets.dataset_run.run_plan import RunPlan
@@ -32,6 +36,8 @@ from workbench.widgets.showing import Showing
 PAINT_S = 0.25
 # A kernel that is killed leaves the notebook with numbers of a moment ago.
 KEEP_EVERY = 20
+# Options of `evaluate` that say how, and not what, is asked.
+_HOW = frozenset({"cache", "budget_usd", "budget_calls", "until"})
 
 
 class DatasetRun(Showing):
@@ -56,11 +62,10 @@ class DatasetRun(Showing):
         *,
         epochs: int,
         experiment: str | None,
-        cache: Cache,
-        params: Mapping[str, Any],
+        options: Mapping[str, Any],
     ) -> None:
         self._client, self._models, self._dataset, self._epochs = client, models, dataset, epochs
-        self._cache, self._params = cache, params
+        self._options = options
         recorded = None if client.recording is None else client.recording.experiment
         self.experiment = experiment or recorded or new_experiment_id()
         self.problems: Mapping[str, str] = {}
@@ -136,7 +141,16 @@ class DatasetRun(Showing):
         """Look at what was asked for; what is wrong with it is shown, and raised."""
         self._plan, self.monitor = None, Monitor((), 0)
         try:
-            plan = RunPlan.of(self._client, self._models, self._dataset, self._epochs, self._params)
+            asked = {name: value for name, value in self._options.items() if name not in _HOW}
+            plan = RunPlan.of(
+                self._client,
+                self._models,
+                self._dataset,
+                self._epochs,
+                prompt=asked.pop("prompt"),
+                scorers=asked.pop("scorers"),
+                params=asked,
+            )
             self._plan, self.monitor = plan, plan.monitor()
         except WorkbenchError as error:
             self.monitor.fail(str(error))
@@ -166,8 +180,7 @@ class DatasetRun(Showing):
         self._task = asyncio.current_task()
         painter = asyncio.create_task(self._keep_painting())
         try:
-            await self._evaluate(plan, monitor)
-            monitor.finish()
+            monitor.finish(await self._evaluate(plan, monitor))
         except asyncio.CancelledError:
             monitor.stop()  # a way to end like others
         except Exception as error:
@@ -179,20 +192,21 @@ class DatasetRun(Showing):
             self._paint()
             self.keep()
 
-    async def _evaluate(self, plan: RunPlan, monitor: Monitor) -> None:
+    async def _evaluate(self, plan: RunPlan, monitor: Monitor) -> str:
+        """Ask; gives why not everything was asked, empty where it was."""
         if monitor.state != "running":  # stopped before its turn came
-            return
+            return ""
         ended = await evaluate(
             self._client,
             plan.models,
             plan.dataset,
             epochs=plan.epochs,
             experiment=self.experiment,
-            cache=self._cache,
             on_progress=lambda progress: monitor.take(progress.last),
-            **plan.params,
+            **self._options,
         )
         self.problems = ended.problems
+        return ended.stopped
 
     async def _keep_painting(self) -> None:
         for painted in count(1):
@@ -228,9 +242,14 @@ def dataset_run(
     models: Sequence[str],
     dataset: Dataset | str | Path,
     *,
+    prompt: Prompts = None,
+    scorers: Sequence[Scoring] | None = None,
     epochs: int = 1,
     experiment: str | None = None,
     cache: Cache = True,
+    budget_usd: Decimal | float | None = None,
+    budget_calls: int | None = None,
+    until: Stopping | None = None,
     autostart: bool = False,
     **params: Any,
 ) -> DatasetRun:
@@ -244,15 +263,28 @@ def dataset_run(
         client: Who asks; its concurrency is how many calls of a provider are under way at once.
         models: `provider/model` each.
         dataset: What is asked: of `load_dataset`, or what that takes.
-        epochs: How often each sample is asked, at least 1.
+        prompt: A template that each sample is put into, or several by name, as in `evaluate`; likewise
+            `scorers`, `epochs`, `cache`, `budget_usd`, `budget_calls` and `until`.
+        scorers: See above.
+        epochs: See above.
         experiment: The run's name, where it is known beforehand, or that of one that was begun.
-        cache: Whether the log's answers to the same requests will do, or how old they may be (`"7d"`).
+        cache: See above.
+        budget_usd: See above; the budget of one try, Resume has it anew.
+        budget_calls: See above.
+        until: See above.
         autostart: Start it without waiting for the button.
         **params: Parameters of `Client.chat`, the same for all calls.
     """
-    run = DatasetRun(
-        client, models, dataset, epochs=epochs, experiment=experiment, cache=cache, params=params
-    )
+    options = {
+        **params,
+        "prompt": prompt,
+        "scorers": scorers,
+        "cache": cache,
+        "budget_usd": budget_usd,
+        "budget_calls": budget_calls,
+        "until": until,
+    }
+    run = DatasetRun(client, models, dataset, epochs=epochs, experiment=experiment, options=options)
     if autostart:
         run.press_start()
     return run

@@ -96,6 +96,7 @@ class Monitor:
         self._ended_at: float | None = None
         self.state: State = "ready"
         self._problem = ""
+        self._enough = ""
 
     def start(self) -> None:
         """The calls begin."""
@@ -115,8 +116,9 @@ class Monitor:
             if ends:
                 self.state = "done" if all(t.done == t.total for t in self._tracks.values()) else "stopped"
 
-    def finish(self) -> None:
-        """All calls have ended."""
+    def finish(self, enough: str = "") -> None:
+        """All calls have ended, or no more are to be made."""
+        self._enough = enough
         self._end("done")
 
     def stop(self) -> None:
@@ -150,6 +152,7 @@ class Monitor:
                 models=tuple(track.shown(model) for model, track in self._tracks.items()),
                 troubles=tuple(reversed(self._troubles.values())),
                 problem=self._problem,
+                enough=self._enough,
             )
 
     def _count(self, ended: Ended) -> None:

@@ -45,6 +45,8 @@ def status(state: RunState) -> str:
     words = _ENDS.get(state.state, "Done.")
     if state.state == "done" and state.errors:
         words = f"Done, but {_calls(state.errors)} failed: Resume asks those again, and no others."
+    if state.enough:
+        words = f"Ended early: {state.enough}"
     if state.problem:
         words = state.problem
     strong = "font-weight:bold;" if state.state == "failed" else ""

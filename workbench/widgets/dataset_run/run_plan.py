@@ -9,20 +9,24 @@ from typing import Any
 
 from workbench.client import Client
 from workbench.evals.dataset import Dataset, load_dataset
-from workbench.evals.experiment import runs_of
+from workbench.evals.experiment import Run, runs_of
 from workbench.evals.progress import Ended
-from workbench.evals.prompts import ASKED_AS_IT_IS
+from workbench.evals.prompts import ASKED_AS_IT_IS, Prompt, Prompts, prompts_of
 from workbench.evals.resume import begun, run_params
+from workbench.evals.scorers import Scorer, Scoring
+from workbench.evals.scoring import checked
 from workbench.widgets.dataset_run.monitor import Monitor
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunPlan:
-    """Models and samples: names that are known, and data that could be read."""
+    """Models and samples: names that are known, data that could be read, prompts and scorers that fit it."""
 
     models: tuple[str, ...]
     dataset: Dataset
     epochs: int
+    prompts: tuple[Prompt, ...] = (ASKED_AS_IT_IS,)
+    scorers: tuple[Scorer, ...] | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
 
     @staticmethod
@@ -31,25 +35,33 @@ class RunPlan:
         models: Sequence[str],
         dataset: Dataset | str | Path,
         epochs: int,
+        *,
+        prompt: Prompts,
+        scorers: Sequence[Scoring] | None,
         params: Mapping[str, Any],
     ) -> RunPlan:
         """Look at what a user has written.
 
         Raises:
-            ConfigError: A model has no known provider, or its key is missing.
-            DataError: The data set cannot be read.
+            ConfigError: A model has no known provider, its key is missing, or a prompt or scorer is none.
+            DataError: The data set cannot be read, or a scorer can do nothing with a sample.
         """
+        read = dataset if isinstance(dataset, Dataset) else load_dataset(dataset)
         return RunPlan(
             models=tuple(dict.fromkeys(client.full_name(model) for model in models)),
-            dataset=dataset if isinstance(dataset, Dataset) else load_dataset(dataset),
+            dataset=read,
             epochs=epochs,
+            prompts=prompts_of(prompt, read),
+            scorers=checked(scorers, read),
             params=params,
         )
 
     def __str__(self) -> str:
         epochs = f" × {self.epochs:,} epochs" if self.epochs > 1 else ""
         samples = f"{len(self.dataset):,} samples of {self.dataset.name}"
-        return f"{len(self.models)} models × {samples}{epochs} = {len(self.models) * self._each:,} calls"
+        prompts = f" × {len(self.prompts)} prompts" if len(self.prompts) > 1 else ""
+        calls = len(self.models) * len(self.prompts) * self._each
+        return f"{len(self.models)} models{prompts} × {samples}{epochs} = {calls:,} calls"
 
     @property
     def _each(self) -> int:
@@ -57,7 +69,10 @@ class RunPlan:
 
     def monitor(self) -> Monitor:
         """One that nothing has been told yet."""
-        return Monitor(self.models, self._each)
+        return Monitor((run.label for run in self._runs("")), self._each)
+
+    def _runs(self, experiment: str) -> tuple[Run, ...]:
+        return runs_of(experiment, self.models, self.prompts)
 
     def answered(self, client: Client, experiment: str) -> list[Ended]:
         """The calls that an earlier try at the same experiment got answers to; it reads the log.
@@ -66,14 +81,15 @@ class RunPlan:
             ConfigError: It was begun with other models, samples, epochs or parameters.
             DataError: The log cannot be read.
         """
-        runs = runs_of(experiment, self.models, [ASKED_AS_IT_IS])
+        runs = self._runs(experiment)
         known = begun(
             client.log,
             experiment,
             runs=runs,
             dataset=self.dataset,
             epochs=self.epochs,
-            asked={run.id: run_params(run, None, self.params) for run in runs},
+            asked={run.id: run_params(run, self.scorers, self.params) for run in runs},
+            scorers=1 if self.scorers is None else len(self.scorers),
         )
         label = {run.id: run.label for run in runs}
         return [answered.ended(label[asked[0]], asked) for asked, answered in known.answered.items()]

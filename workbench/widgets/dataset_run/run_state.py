@@ -70,6 +70,7 @@ class RunState:
         models: One for each, in the order given.
         troubles: What failed, the latest first.
         problem: Why the run could not begin, or broke off; empty where nothing did.
+        enough: Why it is done though not everything was asked; empty where it was.
     """
 
     state: State
@@ -86,3 +87,4 @@ class RunState:
     models: tuple[ModelState, ...]
     troubles: tuple[Trouble, ...]
     problem: str
+    enough: str = ""

@@ -47,7 +47,7 @@ class RunView:
         if not busy:
             begun = state.state != "ready" and state.done > 0
             self.start_button.description = "Resume" if begun else "Start"
-        self.start_button.disabled = busy or (state.state == "done" and not state.errors)
+        self.start_button.disabled = busy or (state.state == "done" and not state.errors and not state.enough)
         self.stop_button.disabled = state.state != "running"
         self._title.value = run_html.title(title)
         self._status.value = run_html.status(state)
