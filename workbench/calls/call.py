@@ -141,6 +141,7 @@ class Progress:
     duration_s: float | None = None
     ttft_s: float | None = None
     ttfv_s: float | None = None
+    lag_s: float | None = None
     last_content_s: float = 0.0
     request_id: str | None = None
     dropped: tuple[str, ...] = ()
@@ -152,7 +153,7 @@ class Progress:
         self.sent_body, self.received = sent_body, b""
         self.request_id = self.rest_s = None
         self.chunks, self.gaps_s = [], []
-        self.duration_s = self.ttft_s = self.ttfv_s = None
+        self.duration_s = self.ttft_s = self.ttfv_s = self.lag_s = None
         self.last_content_s = 0.0
 
     def note(self, chunk: Chunk, since_s: float) -> None:
@@ -176,6 +177,7 @@ class Progress:
             ttfv_s=self.ttfv_s,
             queued_s=self.queued_s,
             waited_s=self.waited_s,
+            lag_s=self.lag_s,
         )
 
 

@@ -57,6 +57,8 @@ class Timing:
         ttfv_s: Request sent to first visible text; `None` where there was none, or no stream.
         queued_s: Waiting for a slot of the provider's concurrency limit, all attempts together.
         waited_s: Sleeping between attempts.
+        lag_s: How late our own event loop was on the average while that attempt went on; `None` where it was
+            too short to tell.
     """
 
     duration_s: float | None = None
@@ -64,6 +66,7 @@ class Timing:
     ttfv_s: float | None = None
     queued_s: float = 0.0
     waited_s: float = 0.0
+    lag_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ ANSWER_COLUMNS = ", ".join(
     (
         *("id", "status", "provider", "model", "served_model", "protocol", "cached", "source_id"),
         *("response", "text", "finish_reason", *USAGE_FIELDS, "cost_usd", "price_version"),
-        *("duration_s", "ttft_s", "ttfv_s", "queued_s", "waited_s"),
+        *("duration_s", "ttft_s", "ttfv_s", "queued_s", "waited_s", "lag_s"),
         *("attempts", "attempt_errors", "response_id", "service_tier", "dropped"),
     )
 )
@@ -53,6 +53,7 @@ def completion_of(row: Mapping[str, Any]) -> Completion:
             ttfv_s=row["ttfv_s"],
             queued_s=row["queued_s"] or 0.0,
             waited_s=row["waited_s"] or 0.0,
+            lag_s=row["lag_s"],
         ),
         provider=row["provider"],
         model=row["model"],

@@ -81,6 +81,7 @@ def _answered(status: Status, call: Call, completion: Completion) -> dict[str, A
         "tpot_s": _tpot_s(timing, output_tokens),
         "queued_s": timing.queued_s,
         "waited_s": timing.waited_s,
+        "lag_s": timing.lag_s,
         "attempts": len(attempts),
         "attempt_errors": _errors(attempts),
         "request_id": call.progress.request_id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -17,6 +16,7 @@ from workbench.calls import Attempt, Call, Chunk, Completion, Usage, fold, in_on
 from workbench.errors import CallError
 from workbench.protocols import SHAPE_ERRORS
 from workbench.transport.aws import counts, without_token
+from workbench.transport.clock import Clock
 from workbench.transport.failures import LOST, Failures, request_id
 from workbench.transport.hints import rest_s
 from workbench.transport.reading import events, streams
@@ -27,15 +27,15 @@ LINGER_S = 0.2
 
 
 class Answer:
-    """What comes of one attempt; `call.progress` is told as it comes. The clock runs from now on."""
+    """What comes of one attempt; `call.progress` is told as it comes."""
 
-    def __init__(self, call: Call, failures: Failures) -> None:
+    def __init__(self, call: Call, failures: Failures, clock: Clock) -> None:
         self._call = call
         self._progress = call.progress
         self._failures = failures
         self._status: int | None = None
         self._headers: dict[str, str] = {}
-        self._began = time.perf_counter()
+        self._clock = clock
 
     async def read(self, response: httpx.Response) -> Completion:
         """Read the answer.
@@ -57,7 +57,7 @@ class Answer:
     def end(self, failure: BaseException | None) -> None:
         """Note that the attempt has ended, and how; an error is told what it was about."""
         if self._progress.duration_s is None:
-            self._progress.duration_s = self._since_s()
+            self._progress.duration_s = self._clock.since_s()
         self._progress.attempts.append(
             Attempt(
                 duration_s=self._progress.duration_s,
@@ -71,7 +71,7 @@ class Answer:
 
     async def _read_whole(self, response: httpx.Response) -> Completion:
         content = self._progress.received = without_token(response, await response.aread())
-        self._progress.duration_s = self._since_s()
+        self._progress.duration_s = self._clock.heard_s()
         if response.status_code >= 400:
             raise self._failures.refused(response, content)
         try:
@@ -116,13 +116,13 @@ class Answer:
                         break
                     received.append(data)
                     chunk = self._chunk(response, data.encode())
-                    self._progress.note(chunk, self._since_s())
+                    self._progress.note(chunk, self._clock.heard_s())
                     if self._call.on_chunk is not None:
                         self._call.on_chunk(chunk)
                     if chunk.done:
                         whole = True
                         break
-                self._progress.duration_s = self._since_s()
+                self._progress.duration_s = self._clock.heard_s()
                 await _linger(sent)
         finally:
             self._progress.received = f"[{','.join(received)}]".encode()
@@ -160,9 +160,6 @@ class Answer:
                 received=self._progress.received,
                 call_id=self._call.id,
             )
-
-    def _since_s(self) -> float:
-        return time.perf_counter() - self._began
 
 
 async def _linger(sent: AsyncGenerator[str]) -> None:

@@ -17,6 +17,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from workbench.loops import PerLoop
+from workbench.transport.clock import Connector, Request
 
 MakeHttp = Callable[[], httpx.AsyncClient]
 KEEP_IDLE_S = 60.0
@@ -59,8 +60,9 @@ def make_http() -> httpx.AsyncClient:
 def _over_aiohttp(proxy: httpx.Proxy | None = None) -> AiohttpTransport:
     def session() -> aiohttp.ClientSession:
         # 0 is aiohttp's word for no limit: how many calls are under way is for the policy to say.
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_IDLE_S, ssl=_tls())
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        connector = Connector(limit=0, keepalive_timeout=KEEP_IDLE_S, ssl=_tls())
+        jar = aiohttp.DummyCookieJar()
+        return aiohttp.ClientSession(connector=connector, cookie_jar=jar, request_class=Request)
 
     return AiohttpTransport(verify=_tls(), proxy=proxy, client=session)
 

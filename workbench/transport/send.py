@@ -17,8 +17,10 @@ from workbench.errors import ConfigError
 from workbench.protocols import SHAPE_ERRORS, ModelInfo, protocol
 from workbench.transport.answer import Answer
 from workbench.transport.authorising import authorise
+from workbench.transport.clock import Clock
 from workbench.transport.deadline import Deadline
 from workbench.transport.failures import LOST, Failures
+from workbench.transport.lag import Lag
 from workbench.transport.listing import list_models
 from workbench.transport.pools import MakeHttp, Pools, make_http
 from workbench.transport.reading import Heard
@@ -37,6 +39,7 @@ class Transport:
 
     def __init__(self, make: MakeHttp = make_http) -> None:
         self._pools = Pools(make)
+        self._lag = Lag()
 
     async def send(self, call: Call) -> Completion:
         """Make one HTTP request of a call and give the completion; `call.progress` is told on the way.
@@ -58,15 +61,19 @@ class Transport:
         request = await _request("POST", call.endpoint, path, call.timeouts, call.progress.sent_body)
         failures = Failures(name=call.name, endpoint=call.endpoint, wire=wire, timeouts=call.timeouts)
         http = await self._pools.http()
-        answer = Answer(call, failures)
+        clock = Clock()
+        answer = Answer(call, failures, clock)
+        since = self._lag.begin()
         failure: BaseException | None = None
         try:
-            async with _exchange(http, request, failures) as response:
-                completion = await answer.read(response)
+            with clock:
+                async with _exchange(http, request, failures) as response:
+                    completion = await answer.read(response)
         except BaseException as exc:
             failure = exc
             raise
         finally:
+            call.progress.lag_s = self._lag.end(since)
             answer.end(failure)
         return replace(
             completion,

@@ -1,0 +1,168 @@
+"""How late the loop was while a call went on."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from served import ANSWER, serving
+
+from workbench.client import Client
+from workbench.config import Settings
+from workbench.transport.lag import BEAT_S, _Heart
+
+
+class Timer:
+    """What a loop gives for a timer, as far as a heart asks for it."""
+
+    def __init__(self) -> None:
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Loop:
+    """A loop's clock and its timers, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.timers: list[tuple[float, int, Timer, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Timer:
+        timer = Timer()
+        heapq.heappush(self.timers, (when, id(timer), timer, callback))
+        return timer
+
+    def live(self) -> list[float]:
+        return [when for when, _, timer, _ in self.timers if not timer.cancelled]
+
+    def pass_s(self, seconds: float) -> None:
+        """Time in which every timer fires as soon as it is due."""
+        end = self.now + seconds
+        while self.timers and self.timers[0][0] <= end:
+            when, _, timer, callback = heapq.heappop(self.timers)
+            self.now = max(self.now, when)
+            if not timer.cancelled:
+                callback()
+        self.now = end
+
+
+def test_an_idle_loop_is_not_late() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    mark = heart.begin()
+    loop.pass_s(10 * BEAT_S + 0.001)
+    assert heart.end(mark) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_call_between_two_beats_has_no_lag_to_tell_of() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    mark = heart.begin()
+    loop.pass_s(BEAT_S / 2)
+    assert heart.end(mark) is None
+
+
+def test_a_pause_counts_for_as_long_as_it_was() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    mark = heart.begin()
+    loop.pass_s(5 * BEAT_S + 0.001)
+    loop.now += 0.099  # nothing runs: the beat that was due 9 ms after the pause began is 90 ms late
+    loop.pass_s(3.5 * BEAT_S)
+    # 50 ms and 30 ms in time, one beat of 100 ms that was 90 ms late.
+    assert heart.end(mark) == pytest.approx(0.1 * 0.09 / 0.18)
+
+
+def test_a_beat_that_is_overdue_counts_though_its_timer_has_not_fired() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    mark = heart.begin()
+    loop.now += 0.060
+    assert heart.end(mark) == pytest.approx(0.060 - BEAT_S)
+
+
+def test_a_pause_before_the_call_is_none_of_its_lag() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    heart.begin()
+    loop.now += 2.0
+    mark = heart.begin()  # the beat is still overdue
+    loop.pass_s(0.2)
+    assert heart.end(mark) == pytest.approx(0.0, abs=0.001)
+
+
+def test_the_heart_beats_as_long_as_a_call_is_under_way() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    one, other = heart.begin(), heart.begin()
+    loop.pass_s(1.0)
+    heart.end(one)
+    assert len(loop.live()) == 1
+    heart.end(other)
+    assert loop.live() == []
+
+
+async def _pausing(request: web.Request) -> web.Response:
+    await asyncio.sleep(0.02)
+    # Python that computes on the loop of the calls, as a cell of a notebook may.
+    asyncio.get_running_loop().call_soon(time.sleep, 0.3)
+    await asyncio.sleep(0.02)
+    return web.json_response(ANSWER)
+
+
+async def test_a_call_during_which_the_loop_was_blocked_says_so_in_the_log(tmp_path: Path) -> None:
+    async with serving(_pausing) as url, _client(tmp_path) as client:
+        completion = await client.chat("small", "?", base_url=url)
+        lag_s = completion.timing.lag_s
+        assert lag_s is not None
+        assert lag_s > 0.1
+        row = client.log.call(completion.call_id)
+    assert row["lag_s"] == lag_s
+
+
+async def test_a_failed_call_says_how_late_the_loop_was_too(tmp_path: Path) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        await _pausing(request)
+        return web.json_response({"error": {"message": "no"}}, status=400)
+
+    async with serving(refuse) as url, _client(tmp_path) as client:
+        with pytest.raises(Exception, match="no") as caught:
+            await client.chat("small", "?", base_url=url)
+        error: Any = caught.value
+        assert error.timing.lag_s > 0.1
+
+
+async def test_a_time_ends_when_the_bytes_arrive_not_when_the_task_has_its_turn(tmp_path: Path) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        whole = web.json_response(ANSWER)
+        assert isinstance(whole.body, bytes)
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        response.content_length = len(whole.body)
+        await response.prepare(request)
+        await response.write(whole.body)
+        loop = asyncio.get_running_loop()
+        # The bytes are in the other socket: the loop reads them next, and then comes this before the task.
+        loop.call_soon(loop.call_soon, time.sleep, 0.5)
+        return response
+
+    async with serving(answer) as url, _client(tmp_path) as client:
+        before = time.perf_counter()
+        completion = await client.chat("small", "?", base_url=url)
+        assert time.perf_counter() - before > 0.5
+    assert completion.timing.duration_s is not None
+    assert completion.timing.duration_s < 0.5
+
+
+def _client(home: Path) -> Client:
+    return Client(home=home, settings=Settings(project=home, values={}))
