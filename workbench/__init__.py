@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import log, plots
+    from workbench.analysis.comparing.comparison import comparison
+    from workbench.analysis.ensembles.table import ensembles
+    from workbench.analysis.rankings.ranking import ranking
     from workbench.analysis.regression import check_baseline, regression
     from workbench.analysis.results import (
         agreement,
@@ -27,12 +30,16 @@ if TYPE_CHECKING:
         results,
         summary,
     )
+    from workbench.analysis.sequential.until import until_decided
+    from workbench.analysis.summaries import by_category
     from workbench.bridge import run
     from workbench.calls import Chunk, Completion, File, Image, Message, Text, Timeouts, Tool
     from workbench.client import Client, Embeddings, ToolRun
     from workbench.config import Limits
     from workbench.errors import CallError, ConfigError, DataError, OutputError, WorkbenchError
+    from workbench.evals import scorers
     from workbench.evals.dataset import load_dataset
+    from workbench.evals.rescoring import rescore
     from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models, simulate
     from workbench.providers import Host, register
@@ -64,9 +71,12 @@ _ROOMS = {
     "WorkbenchError": "errors",
     "agreement": "analysis.results",
     "agreement_in_words": "analysis.results",
+    "by_category": "analysis.summaries",
     "check_baseline": "analysis.regression",
+    "comparison": "analysis.comparing.comparison",
     "dataset_run": "widgets.dataset_run.dataset_run",
     "disagreements": "analysis.results",
+    "ensembles": "analysis.ensembles.table",
     "evaluate": "evals.runs",
     "experiments": "analysis.results",
     "find_models": "evals.start",
@@ -76,15 +86,18 @@ _ROOMS = {
     "load_ipython_extension": "magics",  # what `%load_ext workbench` looks for
     "playground": "widgets.playground.playground",
     "progress_bar": "widgets.progress",
+    "ranking": "analysis.rankings.ranking",
     "register": "providers",
     "regression": "analysis.regression",
+    "rescore": "evals.rescoring",
     "results": "analysis.results",
     "run": "bridge",
     "show": "widgets.frames",
     "simulate": "evals.start",
-    "summary": "analysis.results",
+    "summary": "analysis.summaries",
+    "until_decided": "analysis.sequential.until",
 }
-_MODULES = ("log", "plots")
+_MODULES = {"log": "log", "plots": "plots", "scorers": "evals.scorers"}
 
 __all__ = [
     "CallError",
@@ -107,9 +120,12 @@ __all__ = [
     "WorkbenchError",
     "agreement",
     "agreement_in_words",
+    "by_category",
     "check_baseline",
+    "comparison",
     "dataset_run",
     "disagreements",
+    "ensembles",
     "evaluate",
     "experiments",
     "find_models",
@@ -120,19 +136,23 @@ __all__ = [
     "playground",
     "plots",
     "progress_bar",
+    "ranking",
     "register",
     "regression",
+    "rescore",
     "results",
     "run",
+    "scorers",
     "show",
     "simulate",
     "summary",
+    "until_decided",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"workbench.{name}")
+        return import_module(f"workbench.{_MODULES[name]}")
     if name in _ROOMS:
         return getattr(import_module(f"workbench.{_ROOMS[name]}"), name)
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
