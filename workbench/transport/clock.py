@@ -83,7 +83,8 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         # The one place where aiohttp's private parts are touched: without it times are those of the task.
-        self._factory = partial[ResponseHandler](_Connection, loop=self._loop)
+        kind: type[ResponseHandler] = _Connection
+        self._factory = partial(kind, loop=self._loop)
 
 
 class _Connection(ResponseHandler):
