@@ -203,7 +203,7 @@ def test_a_data_set_is_a_value() -> None:
 def test_a_missing_file_names_the_nearest(name: str) -> None:
     message = error_of(name)
     assert message.startswith(f"no data set {name!r}: did you mean 'first_walk'?")
-    assert message.endswith("a bundled name: first_walk")
+    assert message.endswith("a bundled name: basics, first_walk, open, regression")
 
 
 def test_a_missing_file_names_its_neighbours(tmp_path: Path) -> None:
