@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -49,6 +49,17 @@ if TYPE_CHECKING:
     help="How often each sample is asked.",
 )
 @click.option(
+    "--budget",
+    type=click.FloatRange(min=0),
+    metavar="USD",
+    help="Make no call that could make this cost more; --resume goes on with the rest.",
+)
+@click.option(
+    "--until-decided",
+    is_flag=True,
+    help="Stop as soon as it is known which model is better, or that these questions will not tell.",
+)
+@click.option(
     "--concurrency",
     type=click.IntRange(min=1),
     default=10,
@@ -82,6 +93,8 @@ def compare(
     data: str,
     limit: int | None,
     epochs: int,
+    budget: float | None,
+    until_decided: bool,
     concurrency: int,
     baseline: str | None,
     replay: str | None,
@@ -99,6 +112,7 @@ def compare(
     # What a command needs loads with the command: the charts and statistics alone take two seconds.
     from workbench.analysis.regression import check_baseline
     from workbench.analysis.results import begun_experiment
+    from workbench.analysis.sequential.until import until_decided as decide
     from workbench.client import Client
     from workbench.evals.dataset import load_dataset
     from workbench.evals.experiment import new_experiment_id
@@ -118,8 +132,11 @@ def compare(
     dataset = dataset if limit is None else dataset.take(limit)
     baseline = check_baseline(client.log, baseline, dataset) if baseline else None
     name = client.recording.experiment if client.recording is not None else resume or new_experiment_id()
-    experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=name, cache=cache))
+    how = {"cache": cache, "budget_usd": budget, "until": decide() if until_decided else None}
+    experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=name, how=how))
     print_summary(client.log, experiment)
+    if experiment.stopped:
+        out.print(plain(experiment.in_short()))
     for problem in experiment.problems.values():
         tell(problem)
     if len(experiment.problems) == len(experiment.models):
@@ -164,7 +181,7 @@ async def _ask(
     epochs: int,
     *,
     experiment: str,
-    cache: bool,
+    how: Mapping[str, Any],
 ) -> Experiment:
     from workbench.evals.progress import EvaluationProgress
     from workbench.evals.runs import evaluate
@@ -192,8 +209,8 @@ async def _ask(
                 dataset,
                 epochs=epochs,
                 experiment=experiment,
-                cache=cache,
                 on_progress=show,
+                **how,
             )
 
 

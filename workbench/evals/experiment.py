@@ -47,7 +47,7 @@ class Experiment:
 
     def __repr__(self) -> str:
         lines = [f"{model}: {', '.join(self._facts(model))}" for model in self.models]
-        stopped = [self._stopped()] if self.stopped else []
+        stopped = [self.in_short()] if self.stopped else []
         return "\n".join([f"Experiment {self.id}: {self._asked()}", *stopped, *lines, self._further()])
 
     def _repr_html_(self) -> str:
@@ -60,7 +60,7 @@ class Experiment:
         return (
             '<div class="mathjax_ignore tex2jax_ignore">'
             f"<p>Experiment <b>{html.escape(self.id)}</b>: {html.escape(self._asked())}</p>"
-            f"{f'<p>{html.escape(self._stopped())}</p>' if self.stopped else ''}"
+            f"{f'<p>{html.escape(self.in_short())}</p>' if self.stopped else ''}"
             f"<table><tbody>{rows}</tbody></table><p><code>{html.escape(self._further())}</code></p></div>"
         )
 
@@ -68,7 +68,8 @@ class Experiment:
         times = "" if self.epochs == 1 else f" × {self.epochs} epochs"
         return f"{self.samples} samples of {self.dataset}{times}"
 
-    def _stopped(self) -> str:
+    def in_short(self) -> str:
+        """Why it stopped early, and what that saved."""
         usd = "" if self.usd_saved is None else f", about ${self.usd_saved:.4f}"
         return f"Stopped early, {self.calls_saved:,} calls were not made{usd}: {self.stopped}"
 
