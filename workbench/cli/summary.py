@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def print_summary(log: Log, experiment: Experiment) -> None:
     """Print a row for each model, and what the columns mean."""
+    from workbench.analysis.comparing.comparison import comparison
     from workbench.analysis.results import results, summary
 
     table = Table(
@@ -28,7 +29,9 @@ def print_summary(log: Log, experiment: Experiment) -> None:
     table.add_column("model", overflow="fold")
     for heading in ("p50 s", "p95 s", "TTFT s", "tokens", "cost $", "accuracy", "agree", "errors"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for row in summary(results(log, experiment.id)).itertuples():
+    answers = results(log, experiment.id)
+    summarised = summary(answers)
+    for row in summarised.itertuples():
         table.add_row(
             plain(str(row.model)),
             _figure(row.duration_p50_s, ".2f"),
@@ -45,6 +48,9 @@ def print_summary(log: Log, experiment: Experiment) -> None:
         "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each "
         "other model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
     )
+    if (summarised["n"] > 0).sum() > 1:
+        compared = comparison(answers)
+        out.print(f"{plain(compared.words)}\n[dim]{plain(compared.sees())}[/]")
 
 
 def _cost(row: Any) -> str:
