@@ -14,6 +14,7 @@ from workbench.analysis.items import item_scores, labels
 from workbench.analysis.summaries import by_category, summary
 from workbench.errors import ConfigError
 from workbench.log import Log
+from workbench.log.figures import UNDER_LOAD
 
 __all__ = [
     "agreement",
@@ -32,7 +33,7 @@ __all__ = [
 # The scorer's verdict is joined by the call that it is about: a call that failed has none, and is not a 0.
 # What was asked again, because it failed or was interrupted, counts once: by its answer. What was scored
 # again counts by its latest score. Calls that a scorer made are not what was asked.
-RESULTS = """
+RESULTS = f"""
 WITH given AS (
     SELECT *, min(id) OVER (PARTITION BY call_id, scorer) AS first_id
     FROM scores WHERE experiment = $experiment AND ($scorer IS NULL OR scorer = $scorer)
@@ -42,8 +43,8 @@ WITH given AS (
 )
 SELECT c.provider || '/' || c.model || coalesce(' [' || r.prompt || ']', '') AS model, c.sample, c.epoch,
        c.status, s.value, s.label, s.target, s.category, s.cluster, s.scorer, s.explanation, c.text,
-       c.duration_s, c.ttft_s, c.tpot_s, c.input_tokens, c.output_tokens, c.cost_usd, c.cached, c.attempts,
-       c.error_type, c.error_message, c.id AS call_id
+       c.duration_s, c.ttft_s, c.tpot_s, {UNDER_LOAD} AS under_load, c.input_tokens, c.output_tokens,
+       c.cost_usd, c.cached, c.attempts, c.error_type, c.error_message, c.id AS call_id
 FROM calls c LEFT JOIN chosen s ON s.call_id = c.id LEFT JOIN runs r ON r.id = c.run
 WHERE c.experiment = $experiment AND c.tags['judge'] IS NULL
 QUALIFY row_number() OVER (
@@ -51,7 +52,7 @@ QUALIFY row_number() OVER (
     ORDER BY c.status = 'ok' DESC, s.id IS NOT NULL DESC, c.id DESC
 ) = 1
 ORDER BY c.id
-"""
+"""  # noqa: S608 - our words
 
 
 def experiments(log: Log, most: int = 20) -> pd.DataFrame:
@@ -144,7 +145,7 @@ def results(log: Log, experiment: str, *, scorer: str | None = None) -> pd.DataF
     Columns: model (`provider/model`, and the prompt's name in brackets where several are compared), sample,
     epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is none), label (the answer
     that was read), target, category, cluster, scorer, explanation, text, duration_s, ttft_s, tpot_s,
-    input_tokens, output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
+    under_load (whether our own loop was late by more than a tenth of what was measured), input_tokens, output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
 
     Raises:
         ConfigError: There is no such experiment, or it has no score by this scorer.

@@ -19,8 +19,9 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
 
     Columns:
         model, calls, errors (failed or interrupted), error_rate (their share, Wilson's interval over calls),
-        duration_p50_s, duration_p95_s, ttft_p50_s (of answers that were not cached, intervals between two of
-        their values) and timed (how many those are), input_tokens, output_tokens, cost_usd (sum of the known
+        duration_p50_s, duration_p95_s, ttft_p50_s (of answers that were neither cached nor measured under load,
+        intervals between two of their values) and timed (how many those are), under_load (how many were left
+        out since our own loop was late by more than a tenth of what was measured), input_tokens, output_tokens, cost_usd (sum of the known
         ones, `nan` where none is known), unknown_cost (answers whose cost is not known), accuracy (mean over
         samples; the interval rests on clusters where samples have them) and n (samples scored), unscored
         (answers without a score, which count neither as right nor as wrong), agreement (mean share of equal
@@ -32,7 +33,8 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
     for model in dict.fromkeys(frame["model"]):
         own = frame[frame["model"] == model]
         answered = own[own["status"] == "ok"]
-        timed = answered[~answered["cached"].astype(bool)]
+        under_load = answered["under_load"].astype(bool)
+        timed = answered[~answered["cached"].astype(bool) & ~under_load]
         cost = pd.to_numeric(answered["cost_usd"])
         rows.append(
             {
@@ -44,6 +46,7 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
                 **_columns("duration_p95{}_s", quantile(timed["duration_s"], 0.95)),
                 **_columns("ttft_p50{}_s", quantile(timed["ttft_s"], 0.5)),
                 "timed": len(timed),
+                "under_load": int(under_load.sum()),
                 "input_tokens": int(answered["input_tokens"].fillna(0).sum()),
                 "output_tokens": int(answered["output_tokens"].fillna(0).sum()),
                 "cost_usd": float(cost.sum()) if cost.notna().any() else math.nan,
@@ -97,7 +100,7 @@ SUMMARY = [
         for column in _bounds(name)
     ),
     *_bounds("ttft_p50{}_s"),
-    *("timed", "input_tokens", "output_tokens", "cost_usd", "unknown_cost"),
+    *("timed", "under_load", "input_tokens", "output_tokens", "cost_usd", "unknown_cost"),
     *_bounds("accuracy{}"),
     *("n", "unscored", "agreement", "kappa"),
 ]

@@ -13,6 +13,8 @@ import orjson
 from workbench.calls.request import Message, Thought, ToolCall
 
 Vector = tuple[float, ...]
+UNDER_LOAD = 0.1
+"""The share of a measured time by which our loop may be late before the time says more of us than of the model."""
 _LONGEST = 300  # characters of a text in a repr
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
 OutputBy = Literal["native", "tool", "instruction"]
@@ -67,6 +69,12 @@ class Timing:
     queued_s: float = 0.0
     waited_s: float = 0.0
     lag_s: float | None = None
+
+    @property
+    def under_load(self) -> bool:
+        """Whether the loop was so late that the times cannot be believed: a tenth of the shortest of them."""
+        measured_s = self.duration_s if self.ttft_s is None else self.ttft_s
+        return self.lag_s is not None and measured_s is not None and self.lag_s > UNDER_LOAD * measured_s
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.calls.completion import UNDER_LOAD as SHARE
 from workbench.errors import ConfigError
 from workbench.log.conditions import Conditions
 from workbench.log.frame import quoted
@@ -28,6 +29,8 @@ BY = {
 }
 TAG = "tag:"
 TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cache_read_tokens", "cache_write_tokens")
+# `Timing.under_load` of a row.
+UNDER_LOAD = f"coalesce(lag_s > {SHARE} * coalesce(ttft_s, duration_s), false)"
 _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _TIMES = {"duration": "duration_s", "ttft": "ttft_s"}
 _WAITING = ("duration_s", "queued_s", "waited_s")
@@ -43,9 +46,11 @@ _COUNTED = {
     "cost_usd": _USED.format("cost_usd"),
     "unknown_cost": "count(*) FILTER (status <> 'error' AND NOT cached AND cost_usd IS NULL)",
     **{name: _USED.format(name) for name in _WAITING},
+    "under_load": f"count(*) FILTER (status = 'ok' AND {UNDER_LOAD})",
     # All percentiles of a column at once: its values are sorted once.
     **{
-        name: f"quantile_cont({column}, {list(_SHARES.values())}) FILTER (status = 'ok' AND NOT cached)"
+        name: f"quantile_cont({column}, {list(_SHARES.values())}) "
+        f"FILTER (status = 'ok' AND NOT cached AND NOT {UNDER_LOAD})"
         for name, column in _TIMES.items()
     },
 }

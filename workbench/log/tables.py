@@ -77,8 +77,9 @@ class Log(Reading, Upkeep):
             The columns of `by`, then `calls`, `errors`, `interrupted`, `cached`, tokens, `cost_usd` (sum of
             the costs that are known), `unknown_cost` (calls answered or interrupted whose cost is not known),
             `duration_s`, `queued_s` and `waited_s` (seconds of all calls together, also of those that went on
-            at the same time), and percentiles of `duration_s` and `ttft_s`, seconds, over calls that a
-            provider answered. Those that our own cache answered count no tokens, no cost and no time.
+            at the same time), `under_load` (answers that were measured while our own loop was late by more
+            than a tenth of what they took), and percentiles of `duration_s` and `ttft_s`, seconds, over the
+            others that a provider answered. What our own cache answered counts no tokens, no cost, no time.
         """
         conditions = Conditions("started_at", since, until, where)
         query = usage_query([by] if isinstance(by, str) else by, conditions)
