@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,14 +53,37 @@ def test_agreement_is_between_the_answers_that_were_read(home: Path, write: Writ
     assert agreement(results(Log(home), "e1")).loc["sim/a", "sim/b"] == pytest.approx(2 / 3)
 
 
-def test_agreement_of_all_is_said_in_words_with_the_one_that_departs(home: Path, write: Write) -> None:
+def test_agreement_of_all_is_said_in_words_with_intervals(home: Path, write: Write) -> None:
     write("e1", "sim/a", values=[1, 1, 1, 1], labels=["x", "y", "z", "w"])
     write("e1", "sim/b", values=[1, 1, 1, 1], labels=["x", "y", "z", "w"])
     write("e1", "sim/c", values=[0, 0, 1, 1], labels=["p", "q", "z", "w"])
     words = agreement_in_words(results(Log(home), "e1"))
     # Fleiss: P = (1/3 + 1/3 + 1 + 1) / 4 = 2/3; P_e = (2² + 2² + 3² + 3² + 1 + 1) / 12² = 28/144; 0.586.
-    assert "kappa 0.59" in words
-    assert words.endswith("Most often apart from the others: sim/c.")
+    assert re.search(r"Fleiss' kappa 0\.59 \[-0\.\d\d, 0\.\d\d\], .* AC1 0\.60 .* n=4\)", words)
+    assert words.endswith("No model departs from the others by more than noise explains.")
+
+
+def test_the_one_that_departs_is_named_with_how_far(home: Path, write: Write) -> None:
+    right = ["x", "y", "z", "w"] * 5
+    write("e1", "sim/a", values=[1] * 20, labels=right)
+    write("e1", "sim/b", values=[1] * 20, labels=right)
+    write("e1", "sim/c", values=[0] * 20, labels=["p"] * 15 + right[15:])
+    words = agreement_in_words(results(Log(home), "e1"))
+    assert "Apart from the others: sim/c says the same as another one in 25% of samples" in words
+
+
+def test_repeats_do_not_make_agreement_surer(home: Path, write: Write) -> None:
+    for epoch in range(3):
+        write("e1", "sim/a", values=[1] * 8, labels=["x", "y"] * 4, epoch=epoch)
+        write("e1", "sim/b", values=[1] * 8, labels=["x", "y", "x", "y", "x", "y", "y", "x"], epoch=epoch)
+    write("e2", "sim/a", values=[1] * 8, labels=["x", "y"] * 4)
+    write("e2", "sim/b", values=[1] * 8, labels=["x", "y", "x", "y", "x", "y", "y", "x"])
+    often, once = (summary(results(Log(home), name)) for name in ("e1", "e2"))
+    for name in ("agreement", "kappa"):
+        assert often[name].tolist() == once[name].tolist()
+        widths = [frame[f"{name}_high"] - frame[f"{name}_low"] for frame in (often, once)]
+        assert (widths[0] > 0.99 * widths[1]).all()
+    assert often["kappa"].tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_models_disagree_on_samples_whose_scores_differ(home: Path, write: Write) -> None:

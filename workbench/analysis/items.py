@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 
 def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:
     """The answers that were read, of each model, over the same samples and epochs; `None` is none."""
-    wide = frame.pivot_table(
-        index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False
-    )
-    names = list(dict.fromkeys(frame["model"]))
-    wide = wide.reindex(columns=names)
-    return {
-        str(name): [None if pd.isna(label) else str(label) for label in column]
-        for name, column in wide.items()
-    }
+    return _columns(_label_table(frame))
+
+
+def rated(frame: pd.DataFrame) -> tuple[dict[str, list[str | None]], list[tuple[str, object]]]:
+    """The same with what makes each answer depend on others (see `dependence`): for how far models agree."""
+    wide = _label_table(frame)
+    return _columns(wide), dependence(frame, wide.index.get_level_values(0))
 
 
 def item_scores(frame: pd.DataFrame, model: str) -> pd.Series[float]:
@@ -38,3 +38,30 @@ def clusters_of(frame: pd.DataFrame) -> pd.Series[str]:
     if "cluster" not in frame:
         return pd.Series(index=frame["sample"].unique(), dtype=object)
     return frame.groupby("sample", sort=False)["cluster"].first()
+
+
+def dependence(frame: pd.DataFrame, samples: Iterable[object]) -> list[tuple[str, object]]:
+    """For answers to these samples, what makes them depend on each other: the cluster, or else the sample.
+
+    Answers of several epochs to one sample are not independent, though it be in no cluster.
+    """
+    clusters = clusters_of(frame).to_dict()
+    return [
+        ("sample", sample) if pd.isna(clusters[sample]) else ("cluster", clusters[sample])
+        for sample in samples
+    ]
+
+
+def _label_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row for each sample and epoch, one column a model, in the order of asking."""
+    wide = frame.pivot_table(
+        index=["sample", "epoch"], columns="model", values="label", aggfunc="first", dropna=False
+    )
+    return wide.reindex(columns=list(dict.fromkeys(frame["model"])))
+
+
+def _columns(wide: pd.DataFrame) -> dict[str, list[str | None]]:
+    return {
+        str(name): [None if pd.isna(label) else str(label) for label in column]
+        for name, column in wide.items()
+    }

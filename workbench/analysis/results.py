@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from workbench.analysis.agreement import (
     agreement_matrix,
     fleiss_kappa,
+    gwet_ac1,
     krippendorff_alpha,
     outlier,
 )
-from workbench.analysis.items import item_scores, labels
+from workbench.analysis.estimates import Estimate
+from workbench.analysis.items import item_scores, labels, rated
 from workbench.analysis.summaries import by_category, summary
 from workbench.errors import ConfigError
 from workbench.log import Log
@@ -165,17 +169,31 @@ def agreement(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement_in_words(frame: pd.DataFrame) -> str:
-    """How far all models of `results` agree beyond chance, and which one departs most from the others.
+    """How far all models of `results` agree beyond chance, and which one departs from the others, if any.
 
-    Fleiss' kappa counts the samples that every model answered, Krippendorff's alpha the others too; `nan` is
-    undefined, as it is for a single model.
+    Fleiss' kappa counts the samples that every model answered, Krippendorff's alpha and Gwet's AC1 the others
+    too; `–` is undefined, as it is for a single model. Intervals are of 95 %, and rest on clusters.
     """
-    columns = labels(frame)
+    columns, units = rated(frame)
     ratings = list(zip(*columns.values(), strict=True))
-    departing = outlier(columns)
-    words = f"All together: Fleiss' kappa {fleiss_kappa(ratings):.2f}, Krippendorff's alpha "
-    words += f"{krippendorff_alpha(ratings):.2f} (1 is full agreement, 0 is chance)."
-    return words if departing is None else f"{words} Most often apart from the others: {departing}."
+    alpha, ac1 = krippendorff_alpha(ratings, clusters=units), gwet_ac1(ratings, units)
+    words = (
+        f"All together: Fleiss' kappa {_in_words(fleiss_kappa(ratings, units))}, Krippendorff's alpha "
+        f"{_in_words(alpha)}, Gwet's AC1 {_in_words(ac1)} (1 is full agreement, 0 is chance; n={alpha.n})."
+    )
+    if len(columns) < 3:
+        return words
+    departing = outlier(columns, units)
+    if departing is None:
+        return f"{words} No model departs from the others by more than noise explains."
+    return f"{words} Apart from the others: {departing}."
+
+
+def _in_words(found: Estimate) -> str:
+    value, low, high = (
+        f"{x:.2f}" if not math.isnan(x) else "–" for x in (found.value, found.low, found.high)
+    )
+    return f"{value} [{low}, {high}]"
 
 
 def disagreements(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.analysis.agreement import agreement_with_others
 from workbench.analysis.estimates import Estimate, accuracy, proportion, quantile
-from workbench.analysis.items import clusters_of, labels
+from workbench.analysis.items import clusters_of, rated
 
 
 def summary(frame: pd.DataFrame) -> pd.DataFrame:
@@ -24,10 +24,11 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
         out since our own loop was late by more than a tenth of what was measured), input_tokens, output_tokens, cost_usd (sum of the known
         ones, `nan` where none is known), unknown_cost (answers whose cost is not known), accuracy (mean over
         samples; the interval rests on clusters where samples have them) and n (samples scored), unscored
-        (answers without a score, which count neither as right nor as wrong), agreement (mean share of equal
-        answers with each other model), kappa (the same, Cohen's).
+        (answers without a score, which count neither as right nor as wrong), agreement (how many
+        of the other models say the same, on average over samples), kappa (Cohen's, on average over the other
+        models).
     """
-    agreement = agreement_with_others(labels(frame))
+    agreement = agreement_with_others(*rated(frame))
     clusters = clusters_of(frame)
     rows = []
     for model in dict.fromkeys(frame["model"]):
@@ -52,8 +53,7 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
                 "cost_usd": float(cost.sum()) if cost.notna().any() else math.nan,
                 "unknown_cost": int(cost.isna().sum()),
                 **_accuracy(own, clusters),
-                "agreement": agreement["agreement"].get(model, math.nan),
-                "kappa": agreement["kappa"].get(model, math.nan),
+                **agreement.loc[model].to_dict(),
             }
         )
     return pd.DataFrame(rows, columns=SUMMARY)
@@ -102,5 +102,7 @@ SUMMARY = [
     *_bounds("ttft_p50{}_s"),
     *("timed", "under_load", "input_tokens", "output_tokens", "cost_usd", "unknown_cost"),
     *_bounds("accuracy{}"),
-    *("n", "unscored", "agreement", "kappa"),
+    *("n", "unscored"),
+    *_bounds("agreement{}"),
+    *_bounds("kappa{}"),
 ]

@@ -1,241 +1,255 @@
-"""How far models, judges and people say the same.
-
-Kappa and alpha take off the agreement that chance alone would give. For open-ended answers, where hardly two
-answers are equal by chance, that part is near 0 and they are close to the plain share of agreement.
-Missing labels are `None` (or `nan`, as frames have it). Undefined figures are `nan`.
-"""
+"""Any number of raters: Fleiss' kappa, Krippendorff's alpha, Gwet's AC1 and AC2."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, Literal, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats import inter_rater
 
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
-Label = Hashable | None
-Array = npt.NDArray[Any]
-K = TypeVar("K")
+from workbench.analysis.agreement.figure import Clusters, Figure, beyond_chance, undefined
+from workbench.analysis.agreement.scale import (
+    Array,
+    Label,
+    Level,
+    Ratings,
+    Scale,
+    Weights,
+    by_sample,
+    leveled,
+    weighted,
+)
+from workbench.analysis.estimates import Estimate, accuracy
+
+BY_LABEL = ["label", "kappa", "low", "high", "n", "z"]
 
 
-def percent_agreement(a: Sequence[Label], b: Sequence[Label]) -> float:
-    """Share of equal labels, in [0, 1], among the samples that both have labelled; `nan` where there is none.
-
-    Raises:
-        ValueError: `a` and `b` differ in length.
-    """
-    pairs = _pairs(a, b)
-    return sum(x == y for x, y in pairs) / len(pairs) if pairs else math.nan
-
-
-def cohen_kappa(a: Sequence[Label], b: Sequence[Label]) -> float:
-    """Agreement of two models or judges on nominal labels, corrected for chance.
+def share_of_equal_pairs(ratings: Sequence[Sequence[Label]], clusters: Clusters = None) -> Estimate:
+    """How often two raters say the same: the share of equal pairs within a sample, on average over samples.
 
     Args:
-        a: Labels by the first, shape (n_samples,).
-        b: Labels by the second, same samples, same order; a sample that lacks either label is left out.
+        ratings: Shape (n_samples, n_raters), `None` where a rater gave none.
+        clusters: The group of each sample, shape (n_samples,).
 
     Returns:
-        (p_o - p_e) / (1 - p_e), in [-1, 1]; 0 is what chance gives. `nan` where it is undefined: no samples,
-        or one and the same label throughout.
+        In [0, 1], over the samples with two labels or more; `nan` where there is none.
 
     Raises:
-        ValueError: `a` and `b` differ in length.
-
-    Source:
-        J. Cohen (1960), doi:10.1177/001316446002000104, eq. 1.
+        ValueError: Samples differ in their number of raters, or from that of `clusters`.
     """
-    pairs = _pairs(a, b)
-    codes = _codes([label for pair in pairs for label in pair]).reshape(-1, 2)
-    size = len(np.unique(codes))
-    if size < 2:
-        return math.nan
-    table = np.zeros((size, size))
-    np.add.at(table, (codes[:, 0], codes[:, 1]), 1)
-    return float(inter_rater.cohens_kappa(table, return_results=False))
+    coded = by_sample(ratings)
+    return accuracy(np.where(coded.given > 1, 1 - _apart(coded, Scale()), math.nan), clusters)
 
 
-def fleiss_kappa(ratings: Sequence[Sequence[Label]]) -> float:
+def fleiss_kappa(ratings: Sequence[Sequence[Label]], clusters: Clusters = None) -> Estimate:
     """Agreement of several raters on nominal labels, corrected for chance.
 
     Args:
         ratings: Shape (n_samples, n_raters); only samples that all raters have labelled count.
+        clusters: The group of each sample, shape (n_samples,).
 
     Returns:
         At most 1; 0 is what chance gives. `nan` where it is undefined: no complete sample, fewer than
-        two raters, or one and the same label throughout.
+        two raters, or one and the same label throughout. For the interval see `Figure`.
+
+    Raises:
+        ValueError: Samples differ in their number of raters, or from that of `clusters`.
+
+    Source:
+        J. L. Fleiss (1971), doi:10.1037/h0031619.
+    """
+    return fleiss(by_sample(ratings)).estimate(clusters)
+
+
+def fleiss_by_label(ratings: Sequence[Sequence[Label]], clusters: Clusters = None) -> pd.DataFrame:
+    """On which labels raters agree: Fleiss' kappa of each label against all others.
+
+    Returns:
+        One row a label, in order of first appearance: `label`, `kappa` with its 95 % interval `low`, `high`
+        and `n` samples, and `z`: kappa by its standard error if there were only chance; beyond ±1.96 chance
+        does not explain it, where samples are independent. `nan` where undefined.
+
+    Raises:
+        ValueError: As with `fleiss_kappa`.
+
+    Source:
+        J. L. Fleiss, J. C. M. Nee and J. R. Landis (1979), doi:10.1037/0033-2909.86.5.974.
+    """
+    coded = _complete(by_sample(ratings))
+    rows = []
+    for place, label in enumerate(coded.labels):
+        against = np.where(coded.codes < 0, -1, coded.codes == place)
+        found = fleiss(Ratings(codes=against, labels=[False, True])).estimate(clusters)
+        raters = coded.codes.shape[1]
+        error = math.sqrt(2 / (found.n * raters * (raters - 1))) if found.n and raters > 1 else math.nan
+        rows.append((label, found.value, found.low, found.high, found.n, found.value / error))
+    return pd.DataFrame(rows, columns=BY_LABEL)
+
+
+def fleiss_z(ratings: Sequence[Sequence[Label]]) -> float:
+    """Fleiss' kappa by its standard error if raters only guessed: beyond ±1.96 chance does not explain it.
+
+    Returns:
+        A z value, for independent samples; `nan` where kappa is undefined.
 
     Raises:
         ValueError: Samples differ in their number of raters.
 
     Source:
-        J. L. Fleiss (1971), doi:10.1037/h0031619.
+        As with `fleiss_by_label`, eq. 12.
     """
-    if len({len(row) for row in ratings}) > 1:
-        raise ValueError("samples differ in their number of ratings: write None where a rater gave none")
-    complete = [row for row in ratings if not any(_missing(label) for label in row)]
-    codes = _codes([label for row in complete for label in row])
-    if not complete or len(complete[0]) < 2 or len(np.unique(codes)) < 2:
+    coded = _complete(by_sample(ratings))
+    value = fleiss(coded).value
+    if math.isnan(value):
         return math.nan
-    table, _ = inter_rater.aggregate_raters(codes.reshape(len(complete), -1))
-    return float(inter_rater.fleiss_kappa(table))
+    n, raters = int((coded.given > 0).sum()), coded.codes.shape[1]
+    p = coded.shares((coded.given > 0) / n)
+    spread = float((p * (1 - p)).sum())
+    variance = spread**2 - float((p * (1 - p) * (1 - 2 * p)).sum())
+    return value * spread * math.sqrt(n * raters * (raters - 1) / (2 * variance))
 
 
-def krippendorff_alpha(ratings: Sequence[Sequence[Label]], level: Level = "nominal") -> float:
+def krippendorff_alpha(
+    ratings: Sequence[Sequence[Label]], level: Level = "nominal", clusters: Clusters = None
+) -> Estimate:
     """Agreement of any number of raters, with labels missing, at any level of measurement.
 
     Args:
         ratings: Shape (n_samples, n_raters), `None` where a rater gave none. Numbers, except for `nominal`.
         level: How far two labels are apart: `nominal` equal or not, `ordinal` by rank, `interval` by
             difference, `ratio` by difference in relation to size (numbers >= 0).
+        clusters: The group of each sample, shape (n_samples,).
 
     Returns:
         1 - observed / expected disagreement, at most 1; 0 is what chance gives. `nan` where it is undefined:
-        no sample has two labels, or one and the same label throughout.
+        no sample has two labels, or one and the same label throughout. For the interval see `Figure`; ranks
+        are taken as given in it.
 
     Raises:
-        ValueError: `level` is not one of the four, or a label is not a number where it has to be.
+        ValueError: `level` is not one of the four, a label is not a number where it has to be, or samples
+            differ in their number of raters.
 
     Source:
         K. Krippendorff (2011), Computing Krippendorff's Alpha-Reliability.
     """
-    units = [[label for label in row if not _missing(label)] for row in ratings]
-    units = [unit for unit in units if len(unit) > 1]  # a label without a partner says nothing of agreement
-    labels = [label for unit in units for label in unit]
-    values, codes = _scale(labels, level)
-    if len(values) < 2:
-        return math.nan
-    together = np.zeros((len(values), len(values)))
-    for unit in np.split(codes, np.cumsum([len(unit) for unit in units])[:-1]):
-        counts = np.bincount(unit, minlength=len(values))
-        together += (np.outer(counts, counts) - np.diag(counts)) / (len(unit) - 1)
-    totals = together.sum(axis=0)
-    by_chance = (np.outer(totals, totals) - np.diag(totals)) / (totals.sum() - 1)
-    apart = _distances(values, totals, level)
-    return float(1 - (together * apart).sum() / (by_chance * apart).sum())
+    return alpha(by_sample(ratings), level).estimate(clusters)
 
 
-def agreement_matrix(labels: Mapping[str, Sequence[Label]]) -> pd.DataFrame:
-    """Share of equal labels for each pair of models, in [0, 1]: a square frame, 1 on its diagonal.
+def gwet_ac1(ratings: Sequence[Sequence[Label]], clusters: Clusters = None) -> Estimate:
+    """Agreement on nominal labels, corrected for the chance that raters guess where they are unsure.
 
-    `nan` where two models have no sample in common, and on the diagonal of a model without labels.
+    Where nearly all labels are the same, kappa falls towards 0 however often raters agree; this does not.
 
-    Raises:
-        ValueError: Models differ in their number of labels.
-    """
-    rows = [[percent_agreement(a, b) for b in labels.values()] for a in labels.values()]
-    return pd.DataFrame(rows, index=list(labels), columns=list(labels), dtype=float)
-
-
-def agreement_with_others(labels: Mapping[str, Sequence[Label]]) -> pd.DataFrame:
-    """How far each model agrees with the others, on average over the pairs where that is defined.
+    Args:
+        ratings: Shape (n_samples, n_raters), `None` where a rater gave none; of two raters `zip(a, b)`.
+        clusters: The group of each sample, shape (n_samples,).
 
     Returns:
-        One row a model, in the order given, with `agreement` (share of equal labels) and `kappa` (Cohen's);
-        `nan` where no pair is defined.
+        At most 1; 0 is what chance gives. `nan` where it is undefined: no sample has two labels, or one and
+        the same label throughout. For the interval see `Figure`.
 
     Raises:
-        ValueError: Models differ in their number of labels.
+        ValueError: Samples differ in their number of raters, or from that of `clusters`.
+
+    Source:
+        K. L. Gwet (2008), doi:10.1348/000711006X126600.
     """
-    found: list[tuple[str, float, float]] = []
-    for a, b in combinations(labels, 2):
-        share, kappa = percent_agreement(labels[a], labels[b]), cohen_kappa(labels[a], labels[b])
-        found += [(a, share, kappa), (b, share, kappa)]
-    frame = pd.DataFrame(found, columns=["model", "agreement", "kappa"]).astype(
-        {"agreement": float, "kappa": float}
+    return gwet_ac2(ratings, "nominal", clusters)
+
+
+def gwet_ac2(
+    ratings: Sequence[Sequence[Label]], weights: Weights = "quadratic", clusters: Clusters = None
+) -> Estimate:
+    """AC1 for labels of which some are nearer to each other than others.
+
+    Args:
+        ratings: As in `gwet_ac1`.
+        weights: As in `weighted_kappa`, symmetric.
+        clusters: As in `gwet_ac1`.
+
+    Raises:
+        ValueError: As with `gwet_ac1`; or labels are no numbers or not in `weights`.
+
+    Source:
+        K. L. Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., chapter 5.
+    """
+    coded = by_sample(ratings)
+    return ac(coded, weighted(coded.labels, weights)).estimate(clusters)
+
+
+def ac(ratings: Ratings, scale: Scale) -> Figure:
+    """Gwet's coefficient on any scale."""
+    given = ratings.given
+    paired, there = given > 1, given > 0
+    labels = len(ratings.labels)
+    if not paired.any() or labels < 2:
+        return undefined(len(given), int(paired.sum()))
+    apart = _apart(ratings, scale)
+    p = ratings.shares(there / there.sum())
+    observed = float(apart[paired].mean())
+    # Disagreement by chance: one minus weighted agreement, weights being 1 - distance / longest distance.
+    near = labels if scale.distances is None else float((scale.most - scale.distances).sum())
+    pull = near / (labels * (labels - 1))
+    expected = scale.most - pull * float((p * (1 - p)).sum())
+    by_guess = ratings.means(1 - 2 * p) - float((p * (1 - 2 * p)).sum())
+    return beyond_chance(
+        observed,
+        expected,
+        # A lone label agrees with nobody, but tells how often it is given.
+        observed_shift=np.where(paired, apart - observed, 0) / paired.sum(),
+        expected_shift=-pull * np.where(there, by_guess, math.nan) / there.sum(),
+        n=int(paired.sum()),
+        most=scale.most,
     )
-    return frame.groupby("model").mean().reindex(pd.Index(list(labels), name="model"))
 
 
-def consensus(labels: Mapping[str, Sequence[Label]]) -> list[Label]:
-    """The label that most models gave, for each sample; `None` on a tie and where no model gave one.
-
-    Raises:
-        ValueError: Models differ in their number of labels.
-    """
-    lengths = {name: len(column) for name, column in labels.items()}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(
-            f"models differ in their number of labels, {lengths!r}: write None where a model gave none"
-        )
-    return [
-        _leader(Counter(label for label in row if not _missing(label)))
-        for row in zip(*labels.values(), strict=True)
-    ]
+def fleiss(ratings: Ratings) -> Figure:
+    """Fleiss' kappa, over the samples that every rater has labelled."""
+    ratings = _complete(ratings)
+    counted = ratings.given > 1
+    return _by_shares(ratings, Scale(), counted / max(int(counted.sum()), 1), counted)
 
 
-def outlier(labels: Mapping[str, Sequence[Label]]) -> str | None:
-    """The model that departs most often from the consensus of the others.
-
-    Counted is the share of its labels that differ from the others' consensus; where the others have none it
-    departs from nothing. `None` where no model departs or several do equally often, and for fewer than three.
-
-    Raises:
-        ValueError: Models differ in their number of labels.
-    """
-    if len(labels) < 3:
-        return None
-    departures: dict[str, float] = {}
-    for name, own in labels.items():
-        others = consensus({other: column for other, column in labels.items() if other != name})
-        pairs = _pairs(own, others)
-        if departed := sum(x != y for x, y in pairs):
-            departures[name] = departed / sum(not _missing(label) for label in own)
-    return _leader(departures)
+def alpha(ratings: Ratings, level: Level) -> Figure:
+    """Krippendorff's alpha, over the samples that have two labels or more."""
+    counted = ratings.given > 1  # a label without a partner says nothing of agreement
+    kept = Ratings(codes=np.where(counted[:, None], ratings.codes, -1), labels=ratings.labels)
+    total = int(kept.given.sum())
+    scale = leveled(kept.labels, kept.shares(kept.given.astype(float)), level)
+    # Pairs are drawn from the labels that were given without putting the first one back.
+    return _by_shares(kept, scale, kept.given / max(total, 1), counted, total / (total - 1) if total else 1.0)
 
 
-def _missing(label: Label) -> bool:
-    return label is None or bool(pd.isna(label))  # type: ignore[call-overload]
+def _complete(ratings: Ratings) -> Ratings:
+    """Only samples that every rater has labelled."""
+    whole = ratings.given == ratings.codes.shape[1]
+    return Ratings(codes=np.where(whole[:, None], ratings.codes, -1), labels=ratings.labels)
 
 
-def _pairs(a: Sequence[Label], b: Sequence[Label]) -> list[tuple[Label, Label]]:
-    if len(a) != len(b):
-        raise ValueError(
-            f"{len(a)} labels and {len(b)}: give both for the same samples, None where one is missing"
-        )
-    return [(x, y) for x, y in zip(a, b, strict=True) if not (_missing(x) or _missing(y))]
+def _by_shares(
+    ratings: Ratings, scale: Scale, weights: Array, counted: Array, correction: float = 1.0
+) -> Figure:
+    """Chance as labels drawn from all that were given; samples count by their weights, which sum to 1."""
+    apart = _apart(ratings, scale)
+    p = ratings.shares(weights)
+    far = scale.from_all(p)
+    observed, expected = float(weights @ apart), float(p @ far)
+    return beyond_chance(
+        observed,
+        correction * expected,
+        observed_shift=np.where(counted, weights * (apart - observed), math.nan),
+        expected_shift=correction * 2 * weights * (ratings.means(far) - expected),
+        n=int(counted.sum()),
+        most=scale.most,
+    )
 
 
-def _codes(labels: Sequence[Label]) -> Array:
-    return pd.factorize(pd.Series(list(labels), dtype=object))[0]
-
-
-def _leader(score: Mapping[K, float]) -> K | None:
-    """The key with the highest score; `None` on a tie and where there is no key."""
-    best = max(score.values(), default=math.nan)
-    leaders = [key for key, value in score.items() if value == best]
-    return leaders[0] if len(leaders) == 1 else None
-
-
-def _scale(labels: Sequence[Label], level: Level) -> tuple[Array, Array]:
-    """The distinct values, ascending where they are numbers, and the place of each label among them."""
-    if level == "nominal":
-        codes = _codes(labels)
-        return np.unique(codes), codes
-    try:
-        numbers = np.array([float(label) for label in labels])  # type: ignore[arg-type]
-    except (TypeError, ValueError) as exc:
-        raise ValueError(f"{level} labels are numbers ({exc}): give numbers, or level='nominal'") from exc
-    return np.unique(numbers, return_inverse=True)
-
-
-def _distances(values: Array, totals: Array, level: Level) -> Array:
-    """Squared distances, shape (n_values, n_values); `totals` says how often each value occurs."""
-    match level:
-        case "nominal":
-            return 1 - np.eye(len(values))
-        case "ordinal":
-            ranks = np.cumsum(totals) - totals / 2
-            return np.subtract.outer(ranks, ranks) ** 2
-        case "interval":
-            return np.subtract.outer(values, values) ** 2
-        case "ratio":
-            sums = np.add.outer(values, values)
-            return (np.subtract.outer(values, values) / np.where(sums == 0, 1, sums)) ** 2
-    raise ValueError(f"level {level!r}: write nominal, ordinal, interval or ratio")
+def _apart(ratings: Ratings, scale: Scale) -> Array:
+    """How far two labels of a sample are apart, on average over its pairs; 0 where it has no pair."""
+    sums = np.zeros(len(ratings.codes))
+    for i, j in combinations(range(ratings.codes.shape[1]), 2):
+        a, b = ratings.codes[:, i], ratings.codes[:, j]
+        sums += np.where((a >= 0) & (b >= 0), scale.between(a, b), 0)
+    return np.asarray(sums / np.maximum(ratings.given * (ratings.given - 1) / 2, 1))
