@@ -124,7 +124,7 @@ def regex(
     Args:
         pattern: In the syntax of `regex`, which has that of `re` in it; `None`: each sample's target is one.
         group: Number or name of a group of the pattern.
-        ignore_case: Whether small and capital letters are the same, in the pattern and in the comparison.
+        ignore_case: Whether small and capital letters are the same to the pattern.
         name: The scorer's.
 
     Raises:
@@ -164,7 +164,7 @@ def regex(
         if group is None:
             return Score(value=1.0, label=label_of(found), explanation=f"found {shown(found)}")
         wanted = targets_of(target_of(answer.sample, name))
-        return best_of(partial(compare_texts, ignore_case=ignore_case), found, wanted)
+        return best_of(compare_texts, found, wanted)
 
     return Scorer(name=name, give=give, check=check, params={"kind": "regex", **params})
 

@@ -13,7 +13,7 @@ from workbench.evals.scorers.units import Unit, unit_of
 _LATEX_DEGREE = re.compile(r"\^\{? ?\\circ ?\}?")
 _LATEX_TEXT = re.compile(r"\\(?:text|mathrm|rm) ?\{([^{}]*)\}")
 _WORD = r"(?:[^\W\d_]+(?:\^?[23])?(?:/[^\W\d_]+)?(?![\w/^])|°\s?[^\W\d_](?!\w)|[%‰])"
-_BEHIND = re.compile(rf"[*_`$]{{0,3}}[ \\-]?(?P<words>{_WORD}(?: {_WORD}){{0,2}})")
+_BEHIND = re.compile(rf"[*_`$]{{0,3}}[ \\-]{{0,2}}(?P<words>{_WORD}(?: {_WORD}){{0,2}})")
 _PREPOSITION = re.compile(r"in [^\W\d_]")  # 12 in all
 _AND = re.compile(r",?\s?(?:and\s)?\s?")
 
