@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -194,3 +195,12 @@ async def test_what_is_no_schema_is_refused_before_anything_is_sent(
     with pytest.raises(ConfigError, match=words):
         await ask(server, schema=schema)
     assert server.asked == []
+
+
+async def test_a_schema_may_be_any_mapping_of_json_and_nothing_else(ask: Ask) -> None:
+    answer = await ask(
+        Scripted(OSLO), schema=MappingProxyType({**SCHEMA, "properties": MappingProxyType({})})
+    )
+    assert answer.parsed == {"name": "Oslo", "people": 709037}
+    with pytest.raises(ConfigError, match=r"no JSON schema: .* mend it"):
+        await ask(Scripted(), schema={"type": "object", "default": object()})

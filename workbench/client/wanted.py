@@ -65,7 +65,10 @@ def wanted(schema: Any) -> Wanted:
         ConfigError: It is neither.
     """
     if isinstance(schema, Mapping):
-        return _by_schema(schema)
+        try:
+            return _by_schema(json.dumps(schema, default=dict))
+        except (TypeError, ValueError) as exc:
+            raise ConfigError(f"no JSON schema: {exc}, in {schema!r:.200}: mend it") from exc
     if isinstance(schema, str | bytes | int | float):
         raise ConfigError(f"no schema: {schema!r:.200}: give a pydantic model or a JSON schema")
     try:
@@ -74,13 +77,16 @@ def wanted(schema: Any) -> Wanted:
         raise ConfigError(f"no schema: {schema!r:.200}: give a pydantic model or a JSON schema") from exc
 
 
-def _by_schema(schema: Mapping[str, Any]) -> Wanted:
+# To check a schema takes longer than all else about a call, and a judge asks thousands by the same one.
+@lru_cache(maxsize=64)
+def _by_schema(written: str) -> Wanted:
     from jsonschema import SchemaError
     from jsonschema.exceptions import best_match
     from jsonschema.validators import validator_for
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
+    schema = json.loads(written)
     kind = validator_for(schema)
     try:
         kind.check_schema(schema)
