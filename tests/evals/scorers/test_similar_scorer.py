@@ -11,7 +11,7 @@ from served import serving
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError, DataError
-from workbench.evals.dataset import Sample
+from workbench.evals.sample import Sample
 from workbench.evals.scorers import Answer, Score, Scorer, similar
 from workbench.providers import HOSTS, Host
 

@@ -12,7 +12,7 @@ from workbench.errors import ConfigError, DataError
 from workbench.evals.scorers.scorer import Answer, Score, Scorer
 
 if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 Vector = npt.NDArray[np.float64]
 

@@ -13,7 +13,7 @@ from scripted_model import Said, Scripted, client_of
 
 from workbench.client import Client
 from workbench.errors import ConfigError, DataError
-from workbench.evals.dataset import Sample
+from workbench.evals.sample import Sample
 from workbench.evals.scorers import Answer, Score, Scorer, judge
 
 SAMPLE = Sample(id="1", input="What is the capital of France?", target="Paris", meta={"tone": "kind"})
@@ -90,6 +90,12 @@ async def test_the_judge_sees_question_reference_and_answer_and_says_why_before_
     assert (body["temperature"], body["seed"]) == (0, 7)
     schema = body["response_format"]["json_schema"]["schema"]
     assert list(schema["properties"]) == schema["required"] == ["explanation", "score"]
+
+
+async def test_of_multiple_choice_the_judge_sees_what_there_was_to_choose_from(judged: Judged) -> None:
+    sample = Sample(id="1", input="Which city?", target="B", choices=("Rome", "Paris"))
+    _, server = await judged(verdict(5), sample=sample, text="B")
+    assert "B) Paris" in server.asked[0]["messages"][-1]["content"]
 
 
 async def test_without_a_target_there_is_no_reference(judged: Judged) -> None:

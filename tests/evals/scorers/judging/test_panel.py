@@ -9,8 +9,9 @@ import pytest
 from workbench.analysis.results import results
 from workbench.client import Client
 from workbench.errors import ConfigError, DataError
-from workbench.evals.dataset import Dataset, Sample
+from workbench.evals.dataset import Dataset
 from workbench.evals.runs import evaluate
+from workbench.evals.sample import Sample
 from workbench.evals.scorers import Answer, Score, Scorer, judge, panel
 from workbench.evals.scorers.judging.panel import together
 

@@ -12,7 +12,7 @@ from workbench.evals.scorers.scorer import Answer, Score, Scorer
 from workbench.evals.templates import filled, values_of, variables_of
 
 if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 TASK = """\
 You judge an answer to a question, fairly and strictly, by the rubric below and by nothing else. A longer \
@@ -69,7 +69,7 @@ def judge(
     async def give(answer: Answer) -> Score:
         sample = answer.sample
         reference = {} if sample.target is None else {"reference": sample.target}
-        blocks = fenced(question=sample.input, **reference, answer=answer.text)
+        blocks = fenced(question=sample.asked, **reference, answer=answer.text)
         verdict = await asked.ask(answer.client, filled(rubric, values_of(sample)), blocks)
         if verdict.said is None:
             return Score(value=None, explanation=verdict.problem)

@@ -13,7 +13,7 @@ from workbench.errors import ConfigError
 from workbench.evals.scorers.scorer import Answer, Score, Scorer
 
 if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 
 def panel(judges: Sequence[Scorer], *, name: str = "panel") -> Scorer:

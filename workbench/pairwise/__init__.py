@@ -1,0 +1,1 @@
+"""Two answers to the same question, of which a model says the better one, asked in both orders."""
