@@ -1,4 +1,4 @@
-"""Words of a text in any script."""
+"""Words in scripts that are written without spaces."""
 
 from __future__ import annotations
 

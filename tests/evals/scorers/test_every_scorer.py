@@ -12,7 +12,10 @@ from scored import scored
 from workbench.evals.scorers import SCORERS, members, rouge
 
 TARGETS = dict.fromkeys(SCORERS, "red fox, blue whale and straße 東京") | {
-    **{"number": "-42.5", "quantity": "12 km", "choice": "B", "choices": "A, C"},
+    "number": "-42.5",
+    "quantity": "12 km",
+    "choice": "B",
+    "choices": "A, C",
     "json_equal": '{"a": [1, "é"]}',
 }
 TEXTS = st.text(max_size=60) | st.lists(

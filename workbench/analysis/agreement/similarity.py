@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 from rapidfuzz.distance import Indel
 
-# Thai to Lao, Khmer, kana and Han are written without spaces: there each character counts as a word.
-_UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+from workbench.words import UNSPACED
+
 # Marks count too: -5 is not 5, and a + b is not a - b.
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s]")
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 # So much less alike than the others are among themselves, on average, is the odd one out. A judgement, not a
 # test: one answer each is too little for one.
 _APART = 0.1
