@@ -3,7 +3,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,11 +10,8 @@ from uuid import UUID
 import orjson
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from workbench.analysis.rankings import Ranking, comparison_table, ranked, ranking
-from workbench.analysis.rankings.groups import groups, in_words
 from workbench.errors import ConfigError
 from workbench.log import Log, Recorder
 from workbench.log.labelling import Judgement, keep
@@ -67,7 +63,9 @@ def test_models_are_ranked_with_what_is_sure_and_what_is_not() -> None:
     assert result.better == {("p/a", "p/b"), ("p/b", "p/c"), ("p/a", "p/c")}
     assert result.frame[["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 1], [2, 2], [3, 3]]
     assert result.frame["p_best"].iloc[0] > 0.99
-    assert result.words().startswith("p/a is better than all others; p/b is better than p/c.")
+    assert result.words().startswith(
+        "p/a is better than p/b and p/c; p/b is better than p/c, with 40 samples."
+    )
     # 34 of 40 won; the prior pulls a little
     assert result.wins.loc["p/a", "p/b"] == pytest.approx(34 / 40, abs=0.02)
     assert result.place.low < 0.5 < result.place.high
@@ -76,7 +74,7 @@ def test_models_are_ranked_with_what_is_sure_and_what_is_not() -> None:
 def test_few_votes_tell_nobody_apart() -> None:
     result = of([vote(0, "ab", "a"), vote(1, "ba", "a"), vote(2, "ab", "a")])
     assert result.better == set()
-    assert result.words().startswith("The two models cannot be told apart.")
+    assert result.words().startswith("p/a and p/b cannot be told apart with 3 samples.")
     assert result.frame[["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 2], [1, 2]]
     assert "Never beaten by the rest: p/a" in result.words()
     assert math.isnan(result.frame["high"].iloc[0])
@@ -95,7 +93,7 @@ def test_no_vote_is_no_ranking() -> None:
     result = of([])
     assert result.frame.empty
     assert "no vote" in str(result)
-    assert result.groups == []
+    assert result.groups == ()
     assert "no vote" in result._repr_html_()
 
 
@@ -125,22 +123,6 @@ def test_names_of_models_are_text_on_the_page() -> None:
 def test_seeds_make_the_draws_reproducible() -> None:
     table = comparison_table(CLEAR[::5], MODELS)
     pd.testing.assert_frame_equal(ranked(table).frame, ranked(table).frame)
-
-
-def test_groups_overlap_where_being_alike_is_not_handed_on() -> None:
-    assert groups("abc", {("a", "c")}) == [("a", "b"), ("b", "c")]
-    assert in_words("abc", {("a", "c")}) == "a is better than c. Not to be told apart: a and b; b and c."
-    assert groups("abcd", set()) == [("a", "b", "c", "d")]
-    assert in_words("abcd", set()) == "No two of the 4 models can be told apart."
-
-
-@given(st.sets(st.sampled_from(list(combinations("abcdef", 2)))))
-def test_groups_hold_every_pair_that_is_not_told_apart_and_no_other(better: set[tuple[str, str]]) -> None:
-    found = groups("abcdef", better)
-    together = {pair for group in found for pair in combinations(group, 2)}
-    assert together == set(combinations("abcdef", 2)) - better
-    assert {model for group in found for model in group} == set("abcdef")
-    assert not any(set(one) < set(other) for one in found for other in found)
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
+from workbench.analysis.comparing.groups import in_words, indistinguishable
 from workbench.analysis.estimates import LEVEL, Array, Estimate
 from workbench.analysis.in_html import in_html
 from workbench.analysis.preferences import models_of
 from workbench.analysis.rankings.bradley_terry import Strengths, bradley_terry
-from workbench.analysis.rankings.groups import groups, in_words
 from workbench.analysis.rankings.votes import clusters_of_calls, comparison_table
 from workbench.analysis.results import find_experiment
 from workbench.analysis.statistics import holm
@@ -68,18 +68,19 @@ class Ranking:
         return set(zip(told["model"], told["other"], strict=True))
 
     @property
-    def groups(self) -> list[tuple[str, ...]]:
+    def groups(self) -> tuple[tuple[str, ...], ...]:
         """The largest groups of models of which no two can be told apart; a model may be in several."""
-        return groups(list(self.frame["model"]), self.better)
+        return indistinguishable(list(self.frame["model"]), self.better)
 
     def words(self) -> str:
         """What the votes say, in sentences."""
         if len(self.frame) < 2:
             return "Nothing to rank: there is no vote on answers of two models."
         votes = int(self.frame["comparisons"].sum() / 2)
-        said = in_words(list(self.frame["model"]), self.better)
+        samples = "1 sample" if self.place.n == 1 else f"{self.place.n:,} samples"
+        said = in_words(list(self.frame["model"]), self.better, samples)
         times = "1 comparison" if votes == 1 else f"{votes:,} comparisons"
-        rests = f"{times} by {_VOTERS[self.by]} on {self.place.n:,} samples, pairs tested by Holm."
+        rests = f"It rests on {times} by {_VOTERS[self.by]}; pairs are tested by Holm."
         return " ".join([said, rests, *self._place(), *self.notes])
 
     def _place(self) -> list[str]:
