@@ -6,9 +6,11 @@ lines grey, so that a figure reads on a light and on a dark page. To update a fi
 """
 
 from workbench.plots.look import PALETTE, Colours, colours
+from workbench.plots.looks import sequential
 from workbench.plots.models import accuracy, accuracy_cost, agreement, cost, latency
 from workbench.plots.people import preferences
 from workbench.plots.rankings import ranking
+from workbench.plots.together import ensembles
 from workbench.plots.usage import durations, repriced, spending, waiting
 
 __all__ = [
@@ -20,10 +22,12 @@ __all__ = [
     "colours",
     "cost",
     "durations",
+    "ensembles",
     "latency",
     "preferences",
     "ranking",
     "repriced",
+    "sequential",
     "spending",
     "waiting",
 ]
