@@ -20,14 +20,18 @@ from workbench.cli.console import out
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--seed", default=0, show_default=True, help="Which questions the models get wrong.")
-@click.option("--data", type=click.Path(path_type=Path), help="Questions that the models know, JSONL.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Questions that the models know: JSONL, or a folder of it.",
+)
 def simulate(port: int, host: str, seed: int, data: Path | None) -> NoReturn:
     """Serve simulated models, named sim/…, over three protocols; needs no key and no network.
 
     Where WORKBENCH_SIM_KEY is set, clients have to send it as their key.
     """
     command = [sys.executable, "-m", "workbench.simulator", "--quiet", "--host", host, "--port", str(port)]
-    command += ["--seed", str(seed), "--answers", str(data or bundled("data") / "first_walk.jsonl")]
+    command += ["--seed", str(seed), "--answers", str(data or bundled("data"))]
     out.print(
         f"Simulated models at http://{host}:{port}: OpenAI, Anthropic and Ollama protocols. Ctrl-C ends it."
     )

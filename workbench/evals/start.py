@@ -110,7 +110,8 @@ def simulate(answers: Path | None = None, *, seed: int = 0) -> Simulator:
     commands that this process starts find it too.
 
     Args:
-        answers: A JSONL file of questions that the simulated models know; the bundled set where not given.
+        answers: A JSONL file of questions that the simulated models know, or a folder of them; those of the
+            bundled sets where not given.
         seed: Which of them they get wrong.
 
     Raises:
@@ -119,7 +120,7 @@ def simulate(answers: Path | None = None, *, seed: int = 0) -> Simulator:
     global _simulator  # noqa: PLW0603 - the one simulator of the process
     if _simulator is not None:
         _simulator.close()
-    _simulator = start(answers=answers or bundled("data") / "first_walk.jsonl", seed=seed)
+    _simulator = start(answers=answers or bundled("data"), seed=seed)
     atexit.register(_simulator.close)
     os.environ["SIM_BASE_URL"] = _simulator.url
     register(simulated_host(_simulator.url))

@@ -30,7 +30,9 @@ def main() -> None:
     parser.add_argument(
         "--port", type=int, default=0, help="port to listen at; 0, the default, is any free one"
     )
-    parser.add_argument("--answers", type=Path, help="questions that the models know, a JSON Lines file")
+    parser.add_argument(
+        "--answers", type=Path, help="questions that the models know, a JSON Lines file or a folder of them"
+    )
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other answers (default: 0)")
     parser.add_argument(
         "--api-key", help=f"key that clients have to send (default: ${KEY_VARIABLE}, else none)"

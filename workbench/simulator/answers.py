@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
 from workbench.simulator.judging import judged
@@ -14,10 +13,8 @@ from workbench.simulator.luck import seeded
 from workbench.simulator.models import SimModel
 from workbench.simulator.prose import prose
 from workbench.simulator.questions import Known, Questions
+from workbench.simulator.slips import LETTERS, NUMBER, perturbed, slip
 from workbench.simulator.tokens import tokens
-
-_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
-_LETTERS = ("A", "B", "C", "D")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +71,7 @@ class Answers:
             text = verdict
         elif question is None:
             text = prose(model.name, prompt, rng)
-        elif rng.random() < model.accuracy:
+        elif self._throw(model, question, rng) < model.accuracy:
             text = question.target
         else:
             text = self._wrong(question, rng)
@@ -84,22 +81,26 @@ class Answers:
             return Answer(tokens=said[:max_tokens], finish="length")
         return Answer(tokens=said, finish="stop", stop=ended_by)
 
+    def _throw(self, model: SimModel, question: Known, rng: random.Random) -> float:
+        """The throw of the die for a question, which is now and then that of its whole cluster.
+
+        Two questions share it with the square of the chance that one of them takes it, and are otherwise
+        independent: that square is their correlation, and how often each is right stays as it was.
+        """
+        own = rng.random()
+        if question.cluster is None or rng.random() >= math.sqrt(model.cluster_correlation):
+            return own
+        return seeded(self._seed, model.name, "cluster", question.cluster).random()
+
     def _wrong(self, question: Known, rng: random.Random) -> str:
         target = question.target
-        if target in _LETTERS:
-            return rng.choice([letter for letter in _LETTERS if letter != target])
-        if number := _NUMBER.search(target):
-            return target[: number.start()] + _perturbed(number.group(), rng) + target[number.end() :]
+        if question.cluster is not None:
+            return slip(target, self._questions.targets_beside(question), rng)
+        if target in LETTERS:
+            return rng.choice([letter for letter in LETTERS if letter != target])
+        if number := NUMBER.search(target):
+            return target[: number.start()] + perturbed(number.group(), rng) + target[number.end() :]
         for others in (self._questions.targets(question.category), self._questions.targets()):
             if wrong := [other for other in others if other.casefold() != target.casefold()]:
                 return rng.choice(wrong)
         return "I do not know."
-
-
-def _perturbed(number: str, rng: random.Random) -> str:
-    """Another number near this one, above 0, with as many decimals and the same use of commas."""
-    decimals = len(number.partition(".")[2])
-    value = Decimal(number.replace(",", ""))
-    step = Decimal(rng.choice((1, 2, 10))).scaleb(-decimals)
-    wrong = value - step if value > step and rng.random() < 0.5 else value + step
-    return f"{wrong:{',' if ',' in number else ''}.{decimals}f}"

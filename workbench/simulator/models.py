@@ -39,6 +39,8 @@ class SimModel:
         accuracy: Share of the known questions that it answers rightly, in [0, 1].
         error_rate: Share of the requests that it answers with status 500, in [0, 1].
         rate_limit_rate: Share of the requests that it answers with status 429, in [0, 1].
+        cluster_correlation: How much it is right or wrong about questions of one cluster together, in [0, 1]:
+            the correlation of two of them, over clusters.
         judging: How it judges the answers of others; `None`: it has not learned to.
     """
 
@@ -51,6 +53,7 @@ class SimModel:
     accuracy: float
     error_rate: float = 0.0
     rate_limit_rate: float = 0.0
+    cluster_correlation: float = 0.3
     judging: Judging | None = None
 
 

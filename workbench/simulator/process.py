@@ -60,7 +60,8 @@ def start(
     """Start a simulator on this machine and wait until it listens.
 
     Args:
-        answers: The questions that its models know: a JSON Lines file with `input`, `target` and `category`.
+        answers: The questions that its models know: a JSON Lines file with `input`, `target` and `category`,
+            or a folder of such files.
         seed: Another seed gives other right and wrong answers.
         port: Port to listen at; 0 is any free one.
         api_key: Key that clients have to send; `None` takes the variable `WORKBENCH_SIM_KEY`, if set.

@@ -8,7 +8,7 @@ from workbench.simulator.tokens import tokens
 
 _OPENINGS = (
     "I am {model}, a simulated model, and I have never met a real word in my life.",
-    "This is {model} speaking, a simulated model with a good memory for forty questions and nothing else.",
+    "This is {model} speaking, a simulated model with a good memory for a few questions and nothing else.",
     "You have reached {model}: simulated, well-mannered, and free of any knowledge of your topic.",
     "A real model would think now; {model} is simulated and rolls a small seeded die instead.",
 )
