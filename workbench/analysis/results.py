@@ -149,7 +149,8 @@ def results(log: Log, experiment: str, *, scorer: str | None = None) -> pd.DataF
     Columns: model (`provider/model`, and the prompt's name in brackets where several are compared), sample,
     epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is none), label (the answer
     that was read), target, category, cluster, scorer, explanation, text, duration_s, ttft_s, tpot_s,
-    under_load (whether our own loop was late by more than a tenth of what was measured), input_tokens, output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
+    under_load (whether our own loop was late by more than a tenth of what was measured), input_tokens,
+    output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
 
     Raises:
         ConfigError: There is no such experiment, or it has no score by this scorer.

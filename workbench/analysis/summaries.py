@@ -19,9 +19,10 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
 
     Columns:
         model, calls, errors (failed or interrupted), error_rate (their share, Wilson's interval over calls),
-        duration_p50_s, duration_p95_s, ttft_p50_s (of answers that were neither cached nor measured under load,
-        intervals between two of their values) and timed (how many those are), under_load (how many were left
-        out since our own loop was late by more than a tenth of what was measured), input_tokens, output_tokens, cost_usd (sum of the known
+        duration_p50_s, duration_p95_s, ttft_p50_s (of answers that were neither cached nor measured under
+        load, intervals between two of their values) and timed (how many those are), under_load (how many were
+        left out since our own loop was late by more than a tenth of what was measured), input_tokens,
+        output_tokens, cost_usd (sum of the known
         ones, `nan` where none is known), unknown_cost (answers whose cost is not known), accuracy (mean over
         samples; the interval rests on clusters where samples have them) and n (samples scored), unscored
         (answers without a score, which count neither as right nor as wrong), agreement (how many

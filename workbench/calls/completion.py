@@ -14,7 +14,7 @@ from workbench.calls.request import Message, Thought, ToolCall
 
 Vector = tuple[float, ...]
 UNDER_LOAD = 0.1
-"""The share of a measured time by which our loop may be late before the time says more of us than of the model."""
+"""By which share of a measured time our own loop may be late before the time is not believed."""
 _LONGEST = 300  # characters of a text in a repr
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "error", "other"]
 OutputBy = Literal["native", "tool", "instruction"]
