@@ -29,7 +29,10 @@ from workbench.providers import HOSTS
 ROOT = Path(__file__).parents[1]
 PAGES = {
     page: (ROOT / page).read_text(encoding="utf-8")
-    for page in ("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md")
+    for page in (
+        *("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md"),
+        "docs/scorers.md",
+    )
 }
 CLIENT = PAGES["docs/client.md"]
 A_CALL = "7f3a90"
@@ -131,6 +134,31 @@ async def test_the_examples_and_cells_of_the_guide_to_notebooks_run(
     asked = workbench.log.calls(limit=1)["request"].iloc[0]
     assert "What is the capital of Norway?" in str(asked)
     assert "gpt-5.4-mini" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_provider")
+async def test_the_examples_of_the_guide_to_scorers_run() -> None:
+    async with Client() as client:
+        by_row, capitals, own = await read(PAGES["docs/scorers.md"], {"wb": workbench, "client": client})
+        scored = {
+            names["experiment"].id: client.log.scores(experiment=names["experiment"].id)
+            for names in (by_row, capitals, own)
+        }
+    first, second, third = (
+        frame.set_index(["sample", "scorer"])["value"].to_dict() for frame in scored.values()
+    )
+    # Whatever it is asked, it says "Oslo is far."
+    assert first == {("1", "contains"): 1, ("2", "number"): 0, ("3", "quantity"): 0, ("4", "members"): 0}
+    assert second == {("1", "contains"): 1, ("1", "exact"): 0, ("1", "rouge1_recall"): 1}
+    assert third == {("1", "polite"): 0, ("1", "brief"): 1}
+    assert set(scored[own["experiment"].id]["explanation"]) == {"", "3 words, 20 at most"}
+
+
+def test_every_scorer_is_in_the_guide() -> None:
+    page = PAGES["docs/scorers.md"]
+    assert [name for name in workbench.scorers.SCORERS if f"`{name}`" not in page] == []
+    made = [name for name in workbench.scorers.__all__ if name.islower() and name != "scorers_of"]
+    assert [name for name in made if not re.search(rf"`{name}(\(|`)", page)] == []
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from workbench.evals.scorers.wording import label_of, shown, unreadable
 from workbench.words import UNSPACED
 
 if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 TIME_LIMIT_S = 1.0
 """So much time of the processor a pattern may take for one answer."""

@@ -11,7 +11,7 @@ from workbench.errors import ConfigError, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.client import Client
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,7 +19,7 @@ from workbench.evals.scorers.scorer import Scorer
 from workbench.evals.scorers.translation import bleu, chrf
 
 if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 SCORERS: Mapping[str, Scorer] = MappingProxyType(
     {

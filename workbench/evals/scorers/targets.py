@@ -11,7 +11,7 @@ from workbench.errors import DataError
 from workbench.evals.scorers.scorer import Score, Scorer
 
 if TYPE_CHECKING:
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 Targets = Callable[[str], Sequence[str]]
 

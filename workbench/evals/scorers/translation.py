@@ -15,7 +15,7 @@ from workbench.evals.scorers.targets import any_of, target_of
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
 
-    from workbench.evals.dataset import Sample
+    from workbench.evals.sample import Sample
 
 
 def bleu(*, name: str = "bleu") -> Scorer:
