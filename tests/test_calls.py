@@ -120,6 +120,14 @@ def test_chunks_are_timed_from_the_first_with_content() -> None:
     assert len(progress.chunks) == 5
 
 
+def test_times_are_not_believed_where_the_loop_was_late_by_more_than_a_tenth_of_the_shortest() -> None:
+    assert not Timing(duration_s=1.0).under_load
+    assert not Timing(duration_s=1.0, lag_s=0.1).under_load
+    assert Timing(duration_s=1.0, lag_s=0.11).under_load
+    assert Timing(duration_s=10.0, ttft_s=1.0, lag_s=0.11).under_load
+    assert not Timing(lag_s=0.11).under_load
+
+
 def test_an_attempt_begins_anew_but_for_what_was_waited() -> None:
     progress = Progress(queued_s=1.0, waited_s=2.0)
     progress.note(Chunk(text="half"), 0.2)

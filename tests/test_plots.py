@@ -39,6 +39,7 @@ USAGE = pd.DataFrame(
         "errors": [60, 1],
         "interrupted": [30, 0],
         "cached": [10, 0],
+        "under_load": [100, 0],
         "duration_s": [90.0, None],
         "queued_s": [5.0, 0.0],
         "waited_s": [0.0, 2.5],
@@ -174,6 +175,16 @@ def test_latency_has_a_panel_for_the_first_token_only_where_something_streamed()
     assert both.layout.xaxis2.title.text == "time to first token, s"
     assert "xaxis2" not in whole.to_dict()["layout"]
     assert [trace.y[0] for trace in both.data if trace.xaxis == "x2"] == ["b/two"] * 2
+
+
+def test_latency_leaves_out_what_was_measured_under_load_and_says_so() -> None:
+    slow = CALLS.assign(under_load=[True] * 4 + [False] * 16)
+    figure = plots.latency(slow)
+    assert figure.layout.title.subtitle.text == "4 measured under load left out"
+    assert "n=6" in trace_of(figure, "b/two", "scatter").hovertemplate
+    assert plots.latency(CALLS).layout.title.subtitle.text is None
+    (words,) = plots.latency(CALLS.assign(under_load=True)).layout.annotations
+    assert words.text == "20 measured under load left out"
 
 
 def test_a_bound_that_is_undefined_is_not_drawn() -> None:

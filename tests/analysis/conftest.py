@@ -31,6 +31,7 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
         values: Sequence[float | None],
         labels: Sequence[str | None] | None = None,
         durations: Sequence[float] | None = None,
+        lags: Sequence[float | None] | None = None,
         cost: str | None = "0.001",
         epoch: int = 0,
         day: int = 1,
@@ -48,6 +49,7 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
         ):
             call_id, sample = str(uuid7()), f"s{number}"
             call = {"id": call_id, "started_at": at, "provider": provider, "model": name, "sample": sample}
+            call |= {"lag_s": lags and lags[number]}
             call |= {"status": "error" if value is None else "ok", "duration_s": duration_s, "cached": False}
             call |= {"cost_usd": None if value is None else cost, "input_tokens": 10, "output_tokens": 2}
             rows.append(("calls", call | belongs))

@@ -67,6 +67,13 @@ def test_durations_have_intervals_between_two_of_them(home: Path, write: Write) 
     assert found["timed"] == 20
 
 
+def test_what_was_measured_under_load_is_counted_and_left_out_of_the_times(home: Path, write: Write) -> None:
+    write("e", "sim/a", values=[1, 1, 1, 0], durations=[1, 2, 3, 9], lags=[None, 0.2, 0.01, 1.0])
+    found = row_of(home)
+    assert (found["duration_p50_s"], found["timed"], found["under_load"]) == (2, 3, 1)
+    assert (found["accuracy"], found["n"]) == (0.75, 4)  # what it said is none the worse for it
+
+
 def test_each_category_has_its_accuracy(home: Path, write: Write) -> None:
     kinds = ["sum", "sum", "word", None]
     write("e", "sim/a", values=[1, 0, 1, 0], categories=kinds)
@@ -86,7 +93,7 @@ def test_each_category_has_its_accuracy(home: Path, write: Write) -> None:
 
 def test_nothing_has_a_summary_with_all_columns() -> None:
     columns = ["model", "sample", "epoch", "status", "value", "label", "category", "cluster", "cached"]
-    columns += ["duration_s", "ttft_s", "cost_usd", "input_tokens", "output_tokens"]
+    columns += ["under_load", "duration_s", "ttft_s", "cost_usd", "input_tokens", "output_tokens"]
     empty = pd.DataFrame(columns=columns)
     assert summary(empty).empty
     assert {"model", "accuracy_low", "error_rate_high", "duration_p95_low_s", "n"} <= set(summary(empty))

@@ -90,6 +90,25 @@ def test_usage_sums_the_seconds_that_were_waited(home: Path, recorder: Recorder,
     assert (row["duration_s"], row["queued_s"], row["waited_s"]) == (4.0, 1.0, 0.5)
 
 
+def test_usage_counts_what_was_measured_under_load_and_takes_no_percentile_of_it(
+    home: Path, recorder: Recorder, line: Line
+) -> None:
+    times = {"duration_s": 2.0, "ttft_s": None}
+    # Late by a tenth, by more of the duration, by more of the time to the first token; and from the cache.
+    for fields in (
+        {**times, "lag_s": 0.2},
+        {**times, "duration_s": 9.0, "lag_s": 0.91},
+        {**times, "duration_s": 9.0, "ttft_s": 1.0, "lag_s": 0.11},
+        {**times, "duration_s": None, "lag_s": None, "cached": True},
+        {**times, "duration_s": 9.0, "lag_s": 5.0, "status": "error"},
+    ):
+        recorder.append("calls", line(model="m", **fields))
+    recorder.flush()
+    (row,) = Log(home).usage("model").to_dict("records")
+    assert (row["under_load"], row["duration_p50_s"], row["duration_p99_s"]) == (2, 2.0, 2.0)
+    assert pd.isna(row["ttft_p50_s"])
+
+
 def test_usage_of_cached_calls_alone_is_nothing_not_unknown(log: Log) -> None:
     (row,) = log.usage(where="cached").to_dict("records")
     assert (row["calls"], row["cached"], row["input_tokens"], row["cost_usd"], row["unknown_cost"]) == (

@@ -59,6 +59,17 @@ def test_the_numbers_stand_beside_the_bars_and_where_there_is_none_why() -> None
     }
 
 
+def test_what_was_measured_under_load_is_said_to_be_left_out() -> None:
+    loaded = ANSWERS.assign(under_load=[False] * 4 + [True, False])
+    loaded.loc[4, ["ttft_s", "duration_s", "tokens_per_s"]] = NAN
+    figure = live(loaded)
+    assert words(figure, "duration_s")["d/four"] == "under load"
+    assert words(figure, "cost_usd")["d/four"] == "free"
+    assert figure.layout.title.subtitle.text.endswith("1 measured under load left out")
+    refresh(figure, ANSWERS)
+    assert "under load" not in figure.layout.title.subtitle.text
+
+
 def test_a_point_says_by_its_shape_how_the_answer_stands_and_by_its_colour_whose_it_is() -> None:
     palette = colours(ANSWERS["model"])
     bars, points, _ = traces(live(ANSWERS, palette), "duration_s")

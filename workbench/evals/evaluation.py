@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 
+from workbench.calls import Timing
 from workbench.client import Cache, Client
 from workbench.errors import AuthenticationError, BudgetError, CallError, ModelNotFoundError, OutputError
 from workbench.evals.dataset import Dataset
@@ -203,11 +204,12 @@ class Evaluation:
                 self.given_up[run.model] = str(exc)
             return replace(ended, outcome="error", error=exc)
         self.answered.add(run.label)
+        timing = Timing() if completion.timing.under_load else completion.timing
         ended = replace(
             ended,
             from_log=completion.cached,
-            duration_s=completion.timing.duration_s,
-            ttft_s=completion.timing.ttft_s,
+            duration_s=timing.duration_s,
+            ttft_s=timing.ttft_s,
             cost_usd=completion.cost_usd,
         )
         scorers = scorers_for(sample, self.scorers)

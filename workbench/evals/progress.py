@@ -21,7 +21,8 @@ class Ended:
         from_log: Whether the log had the answer.
         value: The answer's score by the first scorer; `None` where there is none.
         unscored: Why the first scorer could say nothing of the answer; `None` where it could.
-        duration_s: How long the answer took; `None` where it did not go out, as for one of the cache.
+        duration_s: How long the answer took; `None` where it did not go out, as for one of the cache, and
+            where it was measured under load (`Timing.under_load`).
         ttft_s: Time to its first content, likewise.
         cost_usd: Price of the call when it was made; `None` unknown, `0` free.
         error: What it failed with.

@@ -18,6 +18,7 @@ from workbench.evals.progress import Ended
 from workbench.evals.prompts import ASKED_AS_IT_IS
 from workbench.evals.scorers import Scorer
 from workbench.log import Log
+from workbench.log.figures import UNDER_LOAD
 
 Asked = tuple[str, str, int]
 """What is asked once in an experiment: run, sample and epoch."""
@@ -27,9 +28,11 @@ SELECT id, model, prompt, dataset, dataset_hash, samples, epochs, coalesce(param
 FROM runs WHERE experiment = ?
 """
 # A text that was redacted, or pruned, is not what the model said: it is no more to be scored.
-_ANSWERED = """
+_ANSWERED = f"""
 SELECT run, sample, epoch, calls.id, coalesce(scorers, []) AS scorers,
-       CASE WHEN len(scorers) >= $scorers THEN '' ELSE text END AS text, value, duration_s, ttft_s, cost_usd
+       CASE WHEN len(scorers) >= $scorers THEN '' ELSE text END AS text, value, cost_usd,
+       CASE WHEN NOT {UNDER_LOAD} THEN duration_s END AS duration_s,
+       CASE WHEN NOT {UNDER_LOAD} THEN ttft_s END AS ttft_s
 FROM calls LEFT JOIN (
     SELECT call_id, arg_min(value, id) AS value, list(DISTINCT scorer) AS scorers
     FROM scores WHERE experiment = $experiment GROUP BY call_id
@@ -39,7 +42,7 @@ WHERE experiment = $experiment AND run IS NOT NULL AND status = 'ok'
 QUALIFY row_number() OVER (
     PARTITION BY run, sample, epoch ORDER BY len(coalesce(scorers, [])) DESC, calls.id DESC
 ) = 1
-"""
+"""  # noqa: S608 - our words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from workbench.plots.grid import grid
-from workbench.plots.look import Colours, colours, dollars, nothing, styled
+from workbench.plots.look import Colours, colours, dollars, left_out, nothing, styled
 
 TITLE = "Time, speed and cost of each answer"
 SIGNS = "● done  ○ under way  × failed or stopped · bar: median of ● and ○"
@@ -53,8 +53,9 @@ def live(answers: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
 
     Args:
         answers: One row an answer, with `model`, `state` (as a pane has it), `ttft_s`, `duration_s`,
-            `tokens_per_s` and `cost_usd` (US dollars); `nan` where a number is not known (yet). A model whose
-            answers have no number yet still gets its row.
+            `tokens_per_s` and `cost_usd` (US dollars); `nan` where a number is not known (yet), as are the
+            times of an answer that was measured `under_load` (if there is such a column), which is said. A
+            model whose answers have no number yet still gets its row.
         palette: Colour of each model; by default that of `colours` for the models sorted by name.
     """
     if answers.empty:
@@ -69,7 +70,6 @@ def live(answers: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         figure.update_xaxes(title={"text": panel.title, "standoff": 4}, nticks=5, fixedrange=True, **at)
     figure.update_xaxes(tickprefix="$", exponentformat="none", row=2, col=2)
     styled(figure, TITLE, models)
-    figure.update_layout(title_subtitle_text=SIGNS)
     figure.update_yaxes(fixedrange=True, showgrid=False)
     _in_rows(figure, len(models))
     refresh(figure, answers, palette)
@@ -81,6 +81,8 @@ def refresh(figure: go.Figure, answers: pd.DataFrame, palette: Colours | None = 
     rows = answers.to_dict("records")
     models = list(dict.fromkeys(answers["model"]))
     palette = palette or colours(sorted(models))
+    loaded = sum(bool(row.get("under_load")) for row in rows)
+    figure.update_layout(title_subtitle_text=SIGNS + (f" · {left_out(loaded)}" if loaded else ""))
     for place, (column, panel) in enumerate(PANELS.items()):
         bars, points, words = figure.data[3 * place : 3 * place + 3]
         shown = [row for row in rows if not _missing(row[column])]
@@ -157,6 +159,8 @@ def _in_words(rows: Sequence[Row], column: str, words: Callable[[float], str]) -
     states = {row["state"] for row in rows}
     if states <= {"failed", "stopped"}:
         return " or ".join(sorted(states))
+    if rows and all(row.get("under_load") for row in rows):
+        return "under load"
     return "unknown" if "done" in states else ""
 
 

@@ -64,6 +64,11 @@ def nothing(title: str, words: str = "no calls yet") -> go.Figure:
     return styled(figure, title).update_layout(height=200)
 
 
+def left_out(loaded: int) -> str:
+    """What a chart of latencies says of the calls whose times are the client's own as much as the model's."""
+    return f"{loaded:,} measured under load left out"
+
+
 def styled(figure: go.Figure, title: str, models: list[str] | None = None) -> go.Figure:
     """Give a figure the look of all charts and, for `models`, one row each, the first on top."""
     figure.update_layout(

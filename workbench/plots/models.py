@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from workbench.analysis.statistics import Estimate, quantile
 from workbench.plots.grid import grid
-from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, nothing, plain, styled
+from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, left_out, nothing, plain, styled
 
 MANY = 500  # more points of one model than this are drawn as a box alone
 
@@ -20,19 +20,23 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
 
     Args:
         calls: One row a call, with `model`, `duration_s` (seconds, `nan` for a call without a duration) and,
-            if wanted, `ttft_s` (`nan` where the answer did not stream), which gets a panel of its own.
+            if wanted, `ttft_s` (`nan` where the answer did not stream), which gets a panel of its own. Calls
+            that were measured `under_load`, if there is such a column, are left out, which is said.
         palette: Colour of each model; by default that of `colours` for the models sorted by name.
     """
     title = "Latency, seconds: p50 with 95 % interval"
     if "status" in calls:
         calls = calls[calls["status"] == "ok"]
+    loaded = calls["under_load"].astype(bool) if "under_load" in calls else pd.Series(False, calls.index)
+    said = left_out(int(loaded.sum())) if loaded.any() else None
+    calls = calls[~loaded]
     panels = {
         column: words
         for column, words in (("duration_s", "whole answer"), ("ttft_s", "time to first token"))
         if column in calls and calls[column].notna().any()
     }
     if not panels:
-        return nothing(title)
+        return nothing(title, said or "no calls yet")
     models = list(dict.fromkeys(calls["model"]))
     palette = palette or colours(sorted(models))
     figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.04)
@@ -43,7 +47,7 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
                 figure.add_trace(_box(model, seconds, palette[model]), row=1, col=place)
                 figure.add_trace(_median(model, seconds, palette[model]), row=1, col=place)
         figure.update_xaxes(title_text=f"{words}, s", rangemode="tozero", col=place)
-    return styled(figure, title, models)
+    return styled(figure, title, models).update_layout(title_subtitle_text=said)
 
 
 def cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.Figure:

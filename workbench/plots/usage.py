@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.plots.look import INK, Colours, colours, dollars, nothing, plain, styled
+from workbench.plots.look import INK, Colours, colours, dollars, left_out, nothing, plain, styled
 
 _KINDS = {"duration_s": "answering", "queued_s": "queued for a slot", "waited_s": "asleep between attempts"}
 _SHADES = {"duration_s": 1.0, "queued_s": 0.55, "waited_s": 0.25}
@@ -85,8 +85,9 @@ def durations(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
 
     Args:
         usage: One row a model, with `model`, `calls`, `errors`, `interrupted`, `cached`, and
-            `duration_p50_s`, `duration_p95_s` and `duration_p99_s` (seconds, missing where nothing was
-            answered). What failed, was interrupted or came from the log has no duration, and is not in n.
+            `under_load`, and `duration_p50_s`, `duration_p95_s` and `duration_p99_s` (seconds, missing where
+            nothing was answered). What failed, was interrupted, came from the log or was measured under load
+            has no duration that counts, and is not in n.
         palette: As in `spending`.
     """
     title = "Duration of an answer, seconds: p50, p95 and p99"
@@ -97,6 +98,7 @@ def durations(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     figure = go.Figure()
     percentiles = usage[list(_PERCENTILES)].astype(float).to_numpy().tolist()
     timed = usage["calls"] - usage["errors"] - usage["interrupted"] - usage["cached"]
+    timed -= usage["under_load"]
     for model, seconds, calls in zip(models, percentiles, timed, strict=True):
         colour = palette[model]
         marks = {
@@ -118,7 +120,10 @@ def durations(usage: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
                 hovertemplate=f"{plain(model)}: %{{x:.3f}} s<extra></extra>",
             )
     figure.update_xaxes(title_text="whole answer, s", rangemode="tozero")
-    return styled(figure, title, models)
+    loaded = int(usage["under_load"].sum())
+    return styled(figure, title, models).update_layout(
+        title_subtitle_text=left_out(loaded) if loaded else None
+    )
 
 
 def repriced(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:

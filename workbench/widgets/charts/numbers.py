@@ -24,24 +24,24 @@ _COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
 
 
 def frame_of(panes: Sequence[PaneState]) -> pd.DataFrame:
-    """One row an answer: model, repeat, state, ttft_s, duration_s, tokens_per_s, output_tokens, cost_usd.
+    """One row an answer: model, repeat, state, under_load, and the numbers that tables and charts show.
 
-    `nan` where a number is not known; the duration of an answer under way is its time so far.
+    They are ttft_s, duration_s, tokens_per_s, output_tokens and cost_usd; `nan` where one is not known, as
+    are the times of an answer that was measured under load. The duration of one under way is its time so far.
     """
     rows = [
         (
             pane.model,
             pane.repeat,
             pane.state,
-            pane.ttft_s,
-            pane.elapsed_s,
-            pane.tokens_per_s,
+            pane.under_load,
+            *((None,) * 3 if pane.under_load else (pane.ttft_s, pane.elapsed_s, pane.tokens_per_s)),
             pane.output_tokens,
             None if pane.cost_usd is None else float(pane.cost_usd),
         )
         for pane in panes
     ]
-    frame = pd.DataFrame(rows, columns=["model", "repeat", "state", *_COLUMNS])
+    frame = pd.DataFrame(rows, columns=["model", "repeat", "state", "under_load", *_COLUMNS])
     return frame.astype(dict.fromkeys(_COLUMNS, float))
 
 

@@ -40,6 +40,7 @@ class PaneState:
         tokens_per_s: Tokens after the first one per second after the first one.
         estimated: Whether the last two are counted from chunks (a chunk is not a token).
         cost_usd: Price of the call; `0` is free.
+        under_load: Whether it was measured while our own loop was late (`Timing.under_load`).
     """
 
     model: str
@@ -56,6 +57,7 @@ class PaneState:
     tokens_per_s: float | None = None
     estimated: bool = True
     cost_usd: Decimal | None = None
+    under_load: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -225,6 +227,7 @@ def _done(of: AnswerOf, track: _Track, completion: Completion) -> PaneState:
         tokens_per_s=_tokens_per_s(completion) if exact else _measured_tokens_per_s(track, ended_at),
         estimated=not exact,
         cost_usd=completion.cost_usd,
+        under_load=timing.under_load,
     )
 
 
