@@ -38,7 +38,7 @@ def test_each_pair_has_its_band_its_line_and_its_evidence_in_the_colour_of_the_c
     assert {line.line.color, evidence.line.color} == {"#ff0003"}
     assert line.name == "c against a"
     assert figure.layout.yaxis2.type == "log"
-    assert [note.text for note in figure.layout.annotations] == ["40 decides"]
+    assert figure.layout.yaxis2.title.text == "e-value,<br>40 decides"
 
 
 def test_names_are_text_and_the_figure_is_json() -> None:

@@ -12,15 +12,15 @@ from workbench import plots
 
 TABLE = pd.DataFrame(
     {
-        "ensemble": ["any model right", "majority vote", "<b>a</b>", "b", "c"],
-        "kind": ["upper bound", "ensemble", "model", "model", "model"],
-        "accuracy": [0.95, 0.9, 0.8, 0.7, 0.6],
-        "accuracy_low": [0.9, 0.8, 0.7, 0.6, math.nan],
-        "accuracy_high": [1.0, 0.95, 0.9, 0.8, math.nan],
+        "ensemble": ["any model right", "majority vote", "<b>a</b>", "best", "b", "weighted vote", "c"],
+        "kind": ["upper bound", "ensemble", "model", "best model", "model", "ensemble", "model"],
+        "accuracy": [0.95, 0.9, 0.8, 0.8, 0.7, 0.65, 0.6],
+        "accuracy_low": [0.9, 0.8, 0.7, 0.7, 0.6, 0.5, math.nan],
+        "accuracy_high": [1.0, 0.95, 0.9, 0.9, 0.8, 0.8, math.nan],
         "n": 40,
-        "cost_usd": [0.03, 0.03, 0.02, 0.01, math.nan],
-        "calls": [2.0, 2.0, 1.0, 1.0, 1.0],
-        "front": [False, True, False, True, False],
+        "cost_usd": [0.03, 0.03, 0.02, 0.02, 0.01, 0.03, math.nan],
+        "calls": [2.0, 2.0, 1.0, 1.0, 1.0, 2.0, 1.0],
+        "front": [False, True, False, False, True, False, False],
     }
 )
 
@@ -33,7 +33,7 @@ def test_the_front_is_joined_from_the_cheapest_to_the_best() -> None:
 
 def test_models_have_their_colour_and_ensembles_their_sign_and_all_their_interval() -> None:
     figure = plots.ensembles(TABLE, {"<b>a</b>": "#000001", "b": "#000002", "c": "#000003"})
-    _, bound, majority, _, b = figure.data
+    _, bound, majority, _, b, weighted = figure.data
     assert (bound.marker.symbol, majority.marker.symbol, b.marker.symbol) == (
         "x-thin-open",
         "diamond",
@@ -42,6 +42,7 @@ def test_models_have_their_colour_and_ensembles_their_sign_and_all_their_interva
     assert b.marker.color == "#000002"
     assert majority.marker.color not in {"#000001", "#000002", "#000003"}
     assert (majority.error_y.arrayminus[0], majority.error_y.array[0]) == pytest.approx((10, 5))
+    assert weighted.marker.symbol == "square"
     assert "n=40" in majority.name
     assert "2 calls a sample" in majority.hovertemplate
 

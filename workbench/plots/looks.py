@@ -56,11 +56,13 @@ def sequential(trace: pd.DataFrame, palette: Colours | None = None) -> go.Figure
     dotted = {"color": INK, "dash": "dot", "width": 1}
     figure.add_hline(y=0, line=dotted, row=1, col=1)
     needed = float(trace["needed"].iloc[0])
-    figure.add_hline(y=needed, line=dotted, row=2, col=1, annotation_text=f"{needed:.3g} decides")
+    figure.add_hline(y=needed, line=dotted, row=2, col=1)
     styled(figure, title)
     figure.update_xaxes(title_text="samples asked", rangemode="tozero", row=2, col=1)
     figure.update_yaxes(title_text="points", row=1, col=1)
-    figure.update_yaxes(title_text="e-value", type="log", exponentformat="power", row=2, col=1)
+    figure.update_yaxes(
+        title_text=f"e-value,<br>{needed:.3g} decides", type="log", exponentformat="power", row=2, col=1
+    )
     height = 480 + 12 * len(groups)
     return figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2}, height=height)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -13,16 +14,12 @@ from workbench.analysis.statistics import Estimate
 from workbench.plots.look import INK, Colours, colours, dollars, nothing, plain, styled
 from workbench.plots.models import bars
 
-SYMBOLS = {
-    "model": "circle",
-    "best model": "circle-open",
-    "ensemble": "diamond",
-    "upper bound": "x-thin-open",
-}
+# Ensembles have no colour of their own, so each has its sign.
+SIGNS = ("diamond", "square", "triangle-up", "star", "cross", "hexagon", "triangle-down", "bowtie")
 
 
 def ensembles(table: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
-    """Accuracy against cost of models (points) and ensembles (diamonds), what is worth its money joined.
+    """Accuracy against cost of models (coloured points) and ensembles (grey signs).
 
     The line joins what nothing beats in both: the Pareto front. Up and to the left is better; what is of
     unknown cost is named below the title.
@@ -46,10 +43,19 @@ def ensembles(table: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         hoverinfo="skip",
         line={"color": INK, "dash": "dot", "width": 1},
     )
-    rows = table.to_dict("records")
+    # The best model is one of those that are there.
+    rows = table[table["kind"] != "best model"].to_dict("records")
+    signs = cycle(SIGNS)
     for row in rows:
+        match row["kind"]:
+            case "model":
+                look = {"color": palette[row["ensemble"]], "symbol": "circle"}
+            case "upper bound":
+                look = {"color": INK, "symbol": "x-thin-open"}
+            case _:
+                look = {"color": INK, "symbol": next(signs)}
         if not math.isnan(row["cost_usd"]):
-            figure.add_trace(_point(row, palette.get(row["ensemble"], INK)))
+            figure.add_trace(_point(row, look))
     unknown = ", ".join(plain(row["ensemble"]) for row in rows if math.isnan(row["cost_usd"]))
     figure.update_xaxes(title_text="US$ a sample", tickprefix="$", exponentformat="none", rangemode="tozero")
     figure.update_yaxes(title_text="samples right, %", range=[-2, 102])
@@ -61,7 +67,7 @@ def ensembles(table: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     )
 
 
-def _point(row: Mapping[Hashable, Any], colour: str) -> go.Scatter:
+def _point(row: Mapping[Hashable, Any], look: Mapping[str, str]) -> go.Scatter:
     low, high, n = row["accuracy_low"], row["accuracy_high"], int(row["n"])
     share = Estimate(value=row["accuracy"], low=low, high=high, n=n)
     name = plain(row["ensemble"])
@@ -73,6 +79,6 @@ def _point(row: Mapping[Hashable, Any], colour: str) -> go.Scatter:
         name=f"{name}, n={n}",
         mode="markers",
         cliponaxis=False,
-        marker={"size": 11, "color": colour, "symbol": SYMBOLS[row["kind"]]},
+        marker={"size": 11, **look},
         hovertemplate=f"{words}<extra></extra>",
     )
