@@ -110,6 +110,7 @@ class Counting:
         plain({"max_tokens": max_tokens, "service_tier": service_tier})
         to, name = self._directory.find(model)
         request = Request(model=name, messages=messages_of(messages, system), tools=tools_of(tools))
+        self._forget_guess(to, name)
         count = await self._counted(to, request)
         answers = (await self._known(to, name)).answers.within(max_tokens)
         now = datetime.now(UTC)
@@ -169,6 +170,12 @@ class Counting:
             to, path, COUNTING, wire.decode_count, what="number of tokens", body=body
         )
         return TokenCount(tokens=tokens, low=tokens, high=tokens, method="server", exact=True)
+
+    def _forget_guess(self, to: Endpoint, name: str) -> None:
+        """Where nothing was learned of a model, look again: it may have answered since."""
+        model = f"{to.provider}/{name}"
+        if model in self._learned and not self._learned[model].answers.n:
+            del self._learned[model]
 
     async def _known(self, to: Endpoint, name: str) -> Learned:
         model = f"{to.provider}/{name}"
