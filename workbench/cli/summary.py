@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def print_summary(log: Log, experiment: Experiment) -> None:
     """Print a row for each model, and what the columns mean."""
     from workbench.analysis.comparing.comparison import comparison
-    from workbench.analysis.results import results, summary
+    from workbench.analysis.results import agreement_in_words, results, summary
 
     table = Table(
         title=f"{experiment.samples} samples of {experiment.dataset}, experiment {experiment.id}",
@@ -45,9 +45,11 @@ def print_summary(log: Log, experiment: Experiment) -> None:
         )
     out.print(table)
     out.print(
-        "[dim]accuracy: share of right answers (95 % interval); agree: mean share of equal answers with each "
-        "other model;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
+        "[dim]accuracy: share of right answers (95 % interval); agree: share of the other models that say "
+        "the same;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
     )
+    if summarised["agreement"].notna().any():
+        out.print(f"[dim]{plain(agreement_in_words(answers))}[/]")
     if (summarised["n"] > 0).sum() > 1:
         compared = comparison(answers)
         out.print(f"{plain(compared.words)}\n[dim]{plain(compared.sees())}[/]")

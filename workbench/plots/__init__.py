@@ -5,9 +5,11 @@ set changes from chart to chart, or grows, hand each the mapping of `colours`. B
 lines grey, so that a figure reads on a light and on a dark page. To update a figure, make it again.
 """
 
+from workbench.plots.comparing import differences, ranks
 from workbench.plots.look import PALETTE, Colours, colours
 from workbench.plots.looks import sequential
-from workbench.plots.models import accuracy, accuracy_cost, agreement, cost, latency
+from workbench.plots.models import accuracy, accuracy_cost, cost, latency
+from workbench.plots.pairs import agreement, agreement_pairs
 from workbench.plots.people import preferences
 from workbench.plots.rankings import ranking
 from workbench.plots.together import ensembles
@@ -19,12 +21,15 @@ __all__ = [
     "accuracy",
     "accuracy_cost",
     "agreement",
+    "agreement_pairs",
     "colours",
     "cost",
+    "differences",
     "durations",
     "ensembles",
     "latency",
     "preferences",
+    "ranks",
     "ranking",
     "repriced",
     "sequential",

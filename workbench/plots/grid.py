@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,8 +13,13 @@ import plotly.graph_objects as go
 from workbench.plots.look import label, nothing, styled
 
 
-def grid(matrix: pd.DataFrame, title: str) -> go.Figure:
-    """Shares in [0, 1] of each two models as percent; `nan` becomes `–`."""
+def grid(
+    matrix: pd.DataFrame, title: str, notes: Mapping[tuple[str, str], str] = MappingProxyType({})
+) -> go.Figure:
+    """Shares in [0, 1] of each two models as percent; `nan` becomes `–`.
+
+    `notes` says what else there is to tell of two models, to whoever points at their cell.
+    """
     if matrix.empty:
         return nothing(title)
     models = [str(model) for model in matrix.index]
@@ -34,8 +41,14 @@ def grid(matrix: pd.DataFrame, title: str) -> go.Figure:
             ygap=2,
             colorscale="Cividis",
             showscale=False,
-            customdata=[[[row, column] for column in names] for row in names],
-            hovertemplate="%{customdata[0]} and %{customdata[1]}: %{text} %<extra></extra>",
+            customdata=[
+                [
+                    [name, other, notes.get((row, column), "")]
+                    for column, other in zip(models, names, strict=True)
+                ]
+                for row, name in zip(models, names, strict=True)
+            ],
+            hovertemplate="%{customdata[0]} and %{customdata[1]}: %{text} %%{customdata[2]}<extra></extra>",
         )
     )
     styled(figure, title, models)

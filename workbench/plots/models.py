@@ -1,4 +1,4 @@
-"""Charts of models side by side: how long they take, what they cost, how right they are, how they agree."""
+"""Charts of models side by side: how long they take, what they cost, how right they are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from workbench.analysis.statistics import Estimate, quantile
-from workbench.plots.grid import grid
 from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, left_out, nothing, plain, styled
 
 MANY = 500  # more points of one model than this are drawn as a box alone
@@ -153,15 +152,6 @@ def accuracy_cost(summary: pd.DataFrame, palette: Colours | None = None) -> go.F
         legend={"orientation": "h", "y": -0.25},
         height=420 + 12 * len(models),
     )
-
-
-def agreement(matrix: pd.DataFrame) -> go.Figure:
-    """How often each two models say the same, as a grid with the numbers in its cells.
-
-    Args:
-        matrix: Models × models with shares in [0, 1], as `agreement_matrix` gives them; `nan` becomes `–`.
-    """
-    return grid(matrix, "Agreement of each two models, % of samples with equal answers")
 
 
 def _box(model: str, seconds: pd.Series[float], colour: str) -> go.Box:
