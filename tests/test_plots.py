@@ -178,7 +178,7 @@ def test_latency_has_a_panel_for_the_first_token_only_where_something_streamed()
 
 
 def test_latency_leaves_out_what_was_measured_under_load_and_says_so() -> None:
-    slow = CALLS.assign(under_load=[True] * 4 + [False] * 16)
+    slow = CALLS[["model", "duration_s"]].assign(under_load=[True] * 4 + [False] * 16)
     figure = plots.latency(slow)
     assert figure.layout.title.subtitle.text == "4 measured under load left out"
     assert "n=6" in trace_of(figure, "b/two", "scatter").hovertemplate
@@ -261,8 +261,9 @@ def test_waiting_tells_answering_from_queueing_and_sleeping() -> None:
 
 def test_durations_draw_percentiles_and_n_and_leave_out_models_that_never_answered() -> None:
     (line,) = plots.durations(USAGE).data
-    # 1,200 calls, of which 60 failed, 30 were interrupted and 10 came from the log
-    assert (line.x, line.y[0], line.text[0]) == ((0.5, 1.5, 2.0), "b/two", "0.50 s, n=1,100")
+    # 1,200 calls, of which 60 failed, 30 were interrupted, 10 came from the log, 100 were measured under load
+    assert (line.x, line.y[0], line.text[0]) == ((0.5, 1.5, 2.0), "b/two", "0.50 s, n=1,000")
+    assert plots.durations(USAGE).layout.title.subtitle.text == "100 measured under load left out"
 
 
 def test_a_repriced_model_has_a_bar_of_what_it_cost_and_a_point_with_the_bounds() -> None:
