@@ -5,7 +5,7 @@ set changes from chart to chart, or grows, hand each the mapping of `colours`. B
 lines grey, so that a figure reads on a light and on a dark page. To update a figure, make it again.
 """
 
-from workbench.plots.comparing import differences, ranks
+from workbench.plots.comparing import differences, rank_distribution
 from workbench.plots.look import PALETTE, Colours, colours
 from workbench.plots.looks import sequential
 from workbench.plots.models import accuracy, accuracy_cost, cost, latency
@@ -29,7 +29,7 @@ __all__ = [
     "ensembles",
     "latency",
     "preferences",
-    "ranks",
+    "rank_distribution",
     "ranking",
     "repriced",
     "sequential",
