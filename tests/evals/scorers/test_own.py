@@ -107,7 +107,7 @@ def test_whatever_can_be_called_is_a_scorer_that_is_named_after_it(
         (float("nan"), Score(value=None, explanation="mine gave nan")),
         (ValueError("no"), Score(value=None, explanation="could not be scored: ValueError: no")),
     ],
-    ids=repr,
+    ids=lambda given: type(given).__name__,
 )
 def test_what_a_function_gives_is_a_score(given: Any, score: Score) -> None:
     assert scored(own(giving(given)), "x") == score
@@ -116,7 +116,7 @@ def test_what_a_function_gives_is_a_score(given: Any, score: Score) -> None:
 @pytest.mark.parametrize(
     "given",
     [object(), [1], (1, "why"), {}, {"score": 1}, {"value": "1"}, float("inf"), np.array([1, 2])],
-    ids=repr,
+    ids=lambda given: type(given).__name__,
 )
 def test_what_is_no_score_has_to_be_mended(given: Any) -> None:
     with pytest.raises(ConfigError, match=r"the scorer 'mine' gave .*: (return a number|give a number)"):
