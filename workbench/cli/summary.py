@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -31,22 +32,23 @@ def print_summary(log: Log, experiment: Experiment) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     answers = results(log, experiment.id)
     summarised = summary(answers)
-    for row in summarised.itertuples():
+    for row in summarised.to_dict("records"):
         table.add_row(
-            plain(str(row.model)),
-            _figure(row.duration_p50_s, ".2f"),
-            _figure(row.duration_p95_s, ".2f"),
-            _figure(row.ttft_p50_s, ".3f"),
-            f"{row.input_tokens}→{row.output_tokens}",
+            plain(str(row["model"])),
+            _estimate(row, "duration_p50{}_s", ".2f"),
+            _estimate(row, "duration_p95{}_s", ".2f"),
+            _estimate(row, "ttft_p50{}_s", ".3f"),
+            f"{row['input_tokens']}→{row['output_tokens']}",
             _cost(row),
-            _accuracy(row),
-            _figure(row.agreement, ".0%"),
-            str(row.errors),
+            _estimate(row, "accuracy{}", ".0%", f" of {row['n']}"),
+            _estimate(row, "agreement{}", ".0%"),
+            _estimate(row, "error_rate{}", ".0%", f" of {row['calls']}"),
         )
     out.print(table)
     out.print(
-        "[dim]accuracy: share of right answers (95 % interval); agree: share of the other models that say "
-        "the same;\ntokens: in→out; durations without waiting for a slot or between attempts[/]"
+        "[dim]below each figure its 95 % interval; accuracy: share of right answers, of so many samples;\n"
+        "agree: share of the other models that say the same; errors: share of calls; tokens: in→out;\n"
+        "durations without waiting for a slot or between attempts[/]"
     )
     if summarised["agreement"].notna().any():
         out.print(f"[dim]{plain(agreement_in_words(answers))}[/]")
@@ -55,18 +57,22 @@ def print_summary(log: Log, experiment: Experiment) -> None:
         out.print(f"{plain(compared.words)}\n[dim]{plain(compared.sees())}[/]")
 
 
-def _cost(row: Any) -> str:
-    if not known(row.cost_usd):
+def _cost(row: Mapping[Any, Any]) -> str:
+    if not known(row["cost_usd"]):
         return "unknown"
-    cost = _figure(row.cost_usd, ".5f")
-    return f"{cost} + {row.unknown_cost} unknown" if row.unknown_cost else cost
+    cost = _figure(row["cost_usd"], ".5f")
+    return f"{cost} + {row['unknown_cost']} unknown" if row["unknown_cost"] else cost
 
 
-def _accuracy(row: Any) -> str:
-    if not row.n:
+def _estimate(row: Mapping[Any, Any], name: str, form: str, of: str = "") -> str:
+    """A figure, and below it its interval."""
+    value, low, high = (row[name.format(place)] for place in ("", "_low", "_high"))
+    if not known(value):
         return UNKNOWN
-    low, high = _figure(100 * row.accuracy_low, ".0f"), _figure(100 * row.accuracy_high, ".0f")
-    return f"{row.accuracy:.0%} ({low}–{high})"
+    interval = f"{_figure(low, form)}–{_figure(high, form)}"
+    if not known(high):  # too few values for a bound
+        interval = f"≥ {_figure(low, form)}" if known(low) else ""
+    return f"{_figure(value, form)}{of}\n[dim]{interval}[/]"
 
 
 def _figure(value: Any, form: str) -> str:

@@ -93,4 +93,4 @@ def rank_distribution(compared: Comparison, palette: Colours | None = None) -> g
         )
     figure.update_xaxes(title_text=f"draws, %; {plain(compared.samples)} drawn again", range=[0, 100])
     styled(figure, "Rank of each model in samples drawn again, % of draws", models)
-    return figure.update_layout(barmode="stack")
+    return figure.update_layout(barmode="stack").update_yaxes(showgrid=False)

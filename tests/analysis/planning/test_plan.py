@@ -143,11 +143,11 @@ async def test_the_calls_of_judges_are_counted_and_paid(client: Client) -> None:
 async def test_what_judges_did_in_the_log_is_what_they_will_do(client: Client) -> None:
     for judged in ("one", "two"):
         for _ in range(2):  # as one that is asked in both orders
-            await client.bind(judge="both", judged=judged).chat("sim/sage", "What is 1 plus 1?")
+            await client.bind(judge="both", judged=judged).chat("sim/local", "What is 1 plus 1?")
     paid = float(client.log.calls()["cost_usd"].sum())
     for model in MODELS:
         await client.chat(model, "What is 1 plus 1?")
-    twice = replace(judge("sim/sage", "Is it right?", labels=["yes", "no"]), name="both")
+    twice = replace(judge("sim/local", "Is it right?", labels=["yes", "no"]), name="both")
     alone, found = [
         await plan(client, MODELS, dataset_of(2000), 0.05, scorers=scorers) for scorers in ((), (twice,))
     ]
