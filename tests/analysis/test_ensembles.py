@@ -36,6 +36,7 @@ def frame(answers: dict[str, list[str]], target: str = "x", **columns: Any) -> p
             "cost_usd": None if letter == "!" else COSTS[model],
             "duration_s": None if letter == "!" else SECONDS[model],
             "cached": False,
+            "under_load": False,
         }
         for model, epochs in answers.items()
         for epoch, word in enumerate(epochs)
@@ -161,6 +162,14 @@ def test_answers_from_the_log_count_with_what_they_would_have_cost() -> None:
     assert row(table, "a")["cost_usd"] == pytest.approx(0.03)
     assert math.isnan(row(table, "b")["cost_usd"])
     assert math.isnan(row(table, "b")["duration_p50_s"])
+
+
+def test_times_measured_under_load_do_not_count() -> None:
+    known = frame({"a": ["xxx"], "b": ["xxx"]})
+    slow = (known["sample"] == "s0") & (known["model"] == "a")
+    known.loc[slow, ["duration_s", "under_load"]] = [60.0, True]
+    found = row(ensembles(known), "majority vote")
+    assert found["duration_p50_s"] == found["duration_p95_s"] == 3  # nor does b's 2 s alone
 
 
 def test_a_model_votes_with_itself_from_three_epochs_on() -> None:

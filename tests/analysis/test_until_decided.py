@@ -87,6 +87,18 @@ def test_it_gives_up_when_the_rest_would_hardly_decide_and_decides_nothing_then(
     assert until.decision["low"].item() < 0 < until.decision["high"].item()
 
 
+def test_where_nothing_changed_it_gives_up_at_about_half_of_the_samples() -> None:
+    samples, rng = items(500), np.random.default_rng(6)
+    after = []
+    for _ in range(16):
+        passes = rng.random((2, 500)) < rng.beta(0.8, 0.2, size=500)
+        answers = {s.id: {"a": float(a), "b": float(b)} for s, a, b in zip(samples, *passes, strict=True)}
+        until = until_decided()
+        asked(until, samples, answers)
+        after.append(until.asked)
+    assert 140 < np.mean(after) < 300  # 217 in 200 runs
+
+
 def test_within_the_margin_they_are_the_same() -> None:
     until = until_decided(margin=0.1)
     asked(until, SAMPLES, {sample.id: {"a": 0.5, "b": 0.5} for sample in SAMPLES})

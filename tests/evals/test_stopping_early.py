@@ -46,12 +46,3 @@ async def test_models_that_are_told_apart_are_asked_no_further(client: Client, d
     assert ended.calls_saved == 160 - asked
     assert list(until.decision["difference"]) == [-1.0]
     assert until.decision.equals(again.decision)
-
-
-async def test_a_finished_evaluation_is_stopped_in_hindsight_where_it_would_have_been(
-    client: Client, dataset: Dataset
-) -> None:
-    async with client:
-        ended = await evaluate(client, MODELS, dataset, scorers=[by_swift])
-    until = until_decided(min_samples=12).replayed(results(client.log, ended.id))
-    assert until.reason == "decided after 12 of 80 samples: sim/local is worse than sim/swift"

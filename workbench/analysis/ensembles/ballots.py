@@ -28,7 +28,8 @@ class Ballots:
         answered: Whether the call was.
         costs: What it cost, US dollars: 0 for a failed call, `nan` where it is not known. What the log
             answered counts with the mean of the model's other answers, as it cost nothing only this time.
-        seconds: How long it took; `nan` for failed calls and those that the log answered.
+        seconds: How long it took: 0 for a failed call, which is not waited for, `nan` where it is not known,
+            the log answered, or it was measured under load.
     """
 
     models: tuple[str, ...]
@@ -73,7 +74,7 @@ def ballots(frame: pd.DataFrame) -> Ballots:
             "value": pd.to_numeric(asked["value"]).astype(float),
             "answered": asked["status"] == "ok",
             "cost": _costs(asked),
-            "seconds": pd.to_numeric(asked["duration_s"]).astype(float).where(~_cached(asked)),
+            "seconds": pd.to_numeric(asked["duration_s"]).astype(float).where(_timed(asked)),
         }
     )
     # Counted anew within each sample: tallies are as long as the answers to one sample are many.
@@ -91,12 +92,16 @@ def ballots(frame: pd.DataFrame) -> Ballots:
         values=full["value"].to_numpy().reshape(shape),
         answered=answered,
         costs=np.where(answered, full["cost"].to_numpy().reshape(shape), 0.0),
-        seconds=np.where(answered, full["seconds"].to_numpy().reshape(shape), np.nan),
+        seconds=np.where(answered, full["seconds"].to_numpy().reshape(shape), 0.0),
     )
 
 
 def _cached(frame: pd.DataFrame) -> pd.Series[bool]:
     return frame["cached"].astype("boolean").fillna(False).astype(bool)
+
+
+def _timed(frame: pd.DataFrame) -> pd.Series[bool]:
+    return ~_cached(frame) & ~frame["under_load"].astype("boolean").fillna(False).astype(bool)
 
 
 def _costs(frame: pd.DataFrame) -> pd.Series[float]:

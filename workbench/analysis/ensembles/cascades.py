@@ -18,7 +18,7 @@ class Outcome:
         values: Scores; `nan` where there is none.
         costs: Of the calls that it takes, US dollars; `nan` where one is not known.
         calls: How many that are.
-        seconds: How long they take; `nan` where that is not known.
+        seconds: How long they take; `nan` where that is not known of one, 0 where all failed.
     """
 
     values: Array
@@ -46,7 +46,7 @@ def until_one_is_steady(known: Ballots) -> Outcome:
     by_model = vote(known.codes.transpose(2, 0, 1), known.values.transpose(2, 0, 1)).value
     values = np.take_along_axis(by_model, stop.T, axis=0).T
     # its epochs can be asked side by side
-    slowest = np.fmax.reduce(known.seconds, axis=2, keepdims=True)
+    slowest = known.seconds.max(axis=2, keepdims=True)
     found = _stopped(values, stop, known.costs.sum(axis=2, keepdims=True), slowest)
     return Outcome(
         values=found.values, costs=found.costs, calls=found.calls * known.epochs, seconds=found.seconds
@@ -59,7 +59,7 @@ def side_by_side(values: Array, known: Ballots) -> Outcome:
         values=values,
         costs=known.costs.sum(axis=0),
         calls=np.full(values.shape, float(len(known.models))),
-        seconds=np.fmax.reduce(known.seconds, axis=0),
+        seconds=known.seconds.max(axis=0),
     )
 
 

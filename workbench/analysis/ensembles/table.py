@@ -62,9 +62,10 @@ def ensembles(frame: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
         `ensemble`, `upper bound`), accuracy with accuracy_low, accuracy_high (95 %, clustered where samples
         are) and n (samples); difference to the best model with difference_low, difference_high and p (paired,
         two-sided, by Holm for all ensembles; `nan` for other kinds); per sample: cost_usd (mean; `nan` where
-        a cost is not known), calls (mean); duration_p50_s and duration_p95_s (`nan` where all came from the
-        log; of models asked side by side the slowest, of a cascade the sum); front (whether nothing is both
-        cheaper and better, upper bounds left aside).
+        a cost is not known), calls (mean); duration_p50_s and duration_p95_s (of models asked side by side
+        the slowest, of a cascade the sum; samples with an answer from the log, or one measured under load,
+        left out, `nan` where that is all); front (whether nothing is both cheaper and better, upper bounds
+        left aside).
     """
     known = ballots(frame)
     ways = list(_ways(known, folds(known.samples, known.clusters, seed))) if known.models else []
@@ -124,7 +125,7 @@ def _itself(known: Ballots, place: int) -> Outcome:
         values=vote(codes, values).value[:, None],
         costs=known.costs[place].sum(axis=1, keepdims=True),
         calls=np.full((len(known.samples), 1), float(known.epochs)),
-        seconds=np.fmax.reduce(known.seconds[place], axis=1, keepdims=True),
+        seconds=known.seconds[place].max(axis=1, keepdims=True),
     )
 
 
@@ -135,7 +136,7 @@ def _scores(way: Way) -> Array:
 def _row(way: Way, best: Array | None, clusters: pd.Series[str]) -> dict[str, Any]:
     scores, outcome = _scores(way), way.outcome
     found = accuracy(scores, clusters)
-    seconds = outcome.seconds[~np.isnan(outcome.seconds)]
+    seconds = outcome.seconds[outcome.seconds > 0]
     row: dict[str, Any] = {
         "ensemble": way.name,
         "kind": way.kind,

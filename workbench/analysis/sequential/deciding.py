@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from statistics import fmean
 from typing import Literal
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from workbench.analysis.items import clusters_of, item_table
 from workbench.analysis.sequential.betting import Side
 from workbench.analysis.sequential.orders import I, Item, in_clusters, interleaved, whole_clusters
-from workbench.analysis.sequential.pair import Pair
+from workbench.analysis.sequential.pair import Pair, Values
 from workbench.analysis.statistics import Verdict
 from workbench.errors import ConfigError, DataError
 
@@ -62,7 +61,7 @@ class UntilDecided:
     _units: int = field(default=0, init=False)
     _clustered: bool = field(default=False, init=False)
     _awaited: dict[str, int] = field(default_factory=dict, init=False)
-    _gathered: list[Mapping[str, float | None]] = field(default_factory=list, init=False)
+    _gathered: list[Values] = field(default_factory=list, init=False)
 
     def order(self, samples: Sequence[I]) -> list[I]:
         """The samples in the order in which they are to be asked; what was seen before is forgotten.
@@ -77,11 +76,11 @@ class UntilDecided:
         self._units = len(samples) if alone else len(clusters)
         self._awaited = {} if alone else {item.id: len(group) for group in clusters for item in group}
         self._clustered = len(clusters) < len(samples)
-        self._gathered = []
+        self._gathered, self.past = [], False
         self._check_size()
         return interleaved(samples, rng) if alone else whole_clusters(samples, rng)
 
-    def see(self, sample: Item, values: Mapping[str, float | None]) -> str | None:
+    def see(self, sample: Item, values: Values) -> str | None:
         """Take the scores of the next sample, in that order.
 
         Args:
@@ -110,7 +109,7 @@ class UntilDecided:
             return None
         for pair in self.pairs:
             if pair.verdict == "undecided":
-                pair.take(_difference(pair, self._gathered), self.asked)
+                pair.compare(self._gathered, self.asked)
         self._gathered = []
         self._look()
         return self.reason or None
@@ -133,8 +132,9 @@ class UntilDecided:
             str(sample): {str(model): None if math.isnan(x) else float(x) for model, x in row.items()}
             for sample, row in means.iterrows()
         }
+        ordered = self.order(items)
         self.past = True
-        for item in self.order(items):
+        for item in ordered:
             if self.see(item, known[item.id]):
                 break
         return self
@@ -179,9 +179,7 @@ class UntilDecided:
         )
 
     def _said(self) -> str:
-        begun = (
-            f"{self.asked} of {self.total} samples, not decided yet" if self.asked else "nothing asked yet"
-        )
+        begun = f"{self.asked} of {self.total} samples, not decided" if self.asked else "nothing asked yet"
         stopped = "One could have stopped" if self.past else "Stopped"
         return f"{stopped}: {self.reason}." if self.reason else f"Until decided: {begun}."
 
@@ -219,7 +217,7 @@ class UntilDecided:
         if all(pair.verdict != "undecided" for pair in self.pairs):
             self.reason = f"decided after {of_all}: {self._verdicts()}"
             return
-        seen = max(len(pair.differences) + pair.missing for pair in undecided)
+        seen = len(undecided[0].differences) + undecided[0].missing  # the same for all of them
         if seen % max(1, self._units // CHECKS) == 0 and seen < self._units:
             for place, pair in enumerate(undecided):
                 # Of its place alone, so that it is the same when an evaluation goes on later.
@@ -251,10 +249,3 @@ class UntilDecided:
 class _Asked:
     id: str
     cluster: str | None
-
-
-def _difference(pair: Pair, gathered: Iterable[Mapping[str, float | None]]) -> float | None:
-    """Candidate − baseline, the mean over the samples of a unit that both have a score for."""
-    both = [(values[pair.candidate], values[pair.baseline]) for values in gathered]
-    moves = [new - old for new, old in both if new is not None and old is not None]
-    return fmean(moves) if moves else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,9 @@ from workbench.analysis.sequential.betting import (
 )
 from workbench.analysis.sequential.outlook import chance_to_decide
 from workbench.analysis.statistics import Verdict
+
+Values = Mapping[str, float | None]
+"""Scores on one sample, by model."""
 
 LARGEST = 1e300
 HARDLY = 0.05  # a comparison that is decided with a smaller chance is not worth the samples
@@ -60,6 +65,12 @@ class Pair:
     def __post_init__(self) -> None:
         self._means = (0.0,) if self.margin is None else (0.0, -self.margin, self.margin)
         self._grown = np.zeros((len(self._means), 2, len(FRACTIONS)))
+
+    def compare(self, unit: Iterable[Values], asked: int) -> None:
+        """The next sample, or all of the next cluster: the mean over those that both have a score for."""
+        both = [(values[self.candidate], values[self.baseline]) for values in unit]
+        moves = [new - old for new, old in both if new is not None and old is not None]
+        self.take(fmean(moves) if moves else None, asked)
 
     def take(self, difference: float | None, asked: int) -> None:
         """The next sample (or cluster); `None` where one of the two has no score."""
