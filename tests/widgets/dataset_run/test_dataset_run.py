@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from workbench.widgets.dataset_run.dataset_run import PAINT_S, DatasetRun, datas
 from workbench.widgets.panes.words import money
 
 MODELS = ["sim/swift", "sim/local"]
-NAN = math.nan
 WHAT_COUNTS = ["model", "sample", "epoch", "status", "value", "label", "text"]
 
 
@@ -83,8 +81,9 @@ async def test_the_numbers_of_a_run_are_those_of_its_answers(client: Client, dat
         assert shown.accuracy.low == pytest.approx(known["accuracy_low"], nan_ok=True)
         assert shown.accuracy.n == known["n"] == 20
         # Undefined where a busy machine made all of them useless.
-        assert (shown.duration_p50_s or NAN) == pytest.approx(known["duration_p50_s"], nan_ok=True)
-        assert (shown.ttft_p50_s or NAN) == pytest.approx(known["ttft_p50_s"], nan_ok=True)
+        assert shown.duration_p50_s.value == pytest.approx(known["duration_p50_s"], nan_ok=True)
+        assert shown.duration_p50_s.low == pytest.approx(known["duration_p50_low_s"], nan_ok=True)
+        assert shown.ttft_p50_s.value == pytest.approx(known["ttft_p50_s"], nan_ok=True)
         assert float(shown.cost_usd) == pytest.approx(known["cost_usd"])
     assert (run.start_button.disabled, run.stop_button.disabled) == (True, True)
 

@@ -52,10 +52,23 @@ def test_what_ends_is_counted_for_its_model_and_for_all(clock: Clock) -> None:
     assert (now.done, now.errors, now.skipped, now.from_log) == (4, 1, 1, 0)
     assert (now.cost_usd, now.unknown_cost) == (Decimal("0.25"), 1)
     first, second = now.models
-    assert (first.done, first.total, first.ttft_p50_s, first.duration_p50_s) == (2, 10, 1.0, 3.0)
+    assert (first.done, first.total, first.ttft_p50_s.value, first.duration_p50_s.value) == (2, 10, 1.0, 3.0)
     assert (first.accuracy.value, first.accuracy.n) == (0.5, 2)
     assert first.accuracy.low < 0.5 < first.accuracy.high
-    assert (second.done, second.errors, second.skipped, second.duration_p50_s) == (2, 1, 1, None)
+    assert (second.done, second.errors, second.skipped, second.duration_p50_s.n) == (2, 1, 1, 0)
+
+
+def test_intervals_rest_on_the_clusters_of_the_samples(clock: Clock) -> None:
+    clusters = {str(n): "ab"[n % 2] for n in range(8)}
+    alone, clustered = Monitor(["a/b"], 8, clock=clock), Monitor(["a/b"], 8, clusters=clusters, clock=clock)
+    for monitor in (alone, clustered):
+        monitor.start()
+        for n in range(8):
+            monitor.take(ended(sample=n, value=float(n % 4 > 0), duration_s=float(n)))
+    one, other = (monitor.now().models[0] for monitor in (alone, clustered))
+    assert one.accuracy.value == other.accuracy.value == 0.75
+    assert other.accuracy.low < one.accuracy.low
+    assert (one.duration_p50_s.low, one.duration_p50_s.high) == (0, 7)  # 2 * .5^8 < .05 < 2 * 9 * .5^8
 
 
 def test_repeats_of_a_sample_are_one_sample(clock: Clock) -> None:
@@ -164,4 +177,4 @@ def test_ten_thousand_calls_are_no_trouble(clock: Clock) -> None:
     now = monitor.now()
     assert (now.done, now.state) == (10_000, "done")
     assert [state.accuracy.n for state in now.models] == [5000, 5000]
-    assert now.models[0].duration_p50_s == pytest.approx(49.99)  # of 0, 0.02, …, 99.98
+    assert now.models[0].duration_p50_s.value == pytest.approx(49.99)  # of 0, 0.02, …, 99.98

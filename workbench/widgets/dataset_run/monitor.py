@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from workbench.analysis.estimates import accuracy
+from workbench.analysis.estimates import accuracy, quantile
 from workbench.errors import CallError, RateLimitError
 from workbench.evals.progress import Ended
 from workbench.widgets.dataset_run.run_state import ModelState, RunState, State, Trouble
@@ -61,16 +60,19 @@ class _Track:
         while self.made_at and self.made_at[0] < now - WINDOW_S:
             self.made_at.popleft()
 
-    def shown(self, model: str) -> ModelState:
+    def shown(self, model: str, clusters: Mapping[str, str | None]) -> ModelState:
         return ModelState(
             model=model,
             total=self.total,
             done=self.done,
             errors=self.errors,
             skipped=self.skipped,
-            accuracy=accuracy(value / count for value, count in self.scores.values()),
-            ttft_p50_s=_p50(self.ttfts),
-            duration_p50_s=_p50(self.durations),
+            accuracy=accuracy(
+                (value / count for value, count in self.scores.values()),
+                [clusters.get(sample) for sample in self.scores],
+            ),
+            ttft_p50_s=quantile(self.ttfts, 0.5),
+            duration_p50_s=quantile(self.durations, 0.5),
             cost_usd=self.cost_usd,
             unknown_cost=self.unknown_cost,
         )
@@ -82,12 +84,19 @@ class Monitor:
     Args:
         models: Whom the run asks, as `provider/model`.
         calls: How many calls each of them gets.
+        clusters: The cluster of each sample that has one, by its id: intervals rest on them.
         clock: Gives seconds.
     """
 
     def __init__(
-        self, models: Iterable[str], calls: int, *, clock: Callable[[], float] = time.monotonic
+        self,
+        models: Iterable[str],
+        calls: int,
+        *,
+        clusters: Mapping[str, str | None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clusters = clusters or {}
         self._clock = clock
         self._lock = threading.Lock()
         self._tracks = {model: _Track(total=calls) for model in models}
@@ -149,7 +158,7 @@ class Monitor:
                 eta_s=_eta(tracks, at, elapsed) if elapsed is not None and self.state == "running" else None,
                 cost_usd=sum((track.cost_usd for track in tracks), Decimal(0)),
                 unknown_cost=sum(track.unknown_cost for track in tracks),
-                models=tuple(track.shown(model) for model, track in self._tracks.items()),
+                models=tuple(track.shown(model, self._clusters) for model, track in self._tracks.items()),
                 troubles=tuple(reversed(self._troubles.values())),
                 problem=self._problem,
                 enough=self._enough,
@@ -206,7 +215,3 @@ def _eta(tracks: Iterable[_Track], now: float, elapsed: float) -> float | None:
         if left:
             longest = max(longest, left / rate)
     return longest
-
-
-def _p50(seconds: Sequence[float]) -> float | None:
-    return statistics.median(seconds) if seconds else None

@@ -88,7 +88,15 @@ def models(states: Sequence[ModelState]) -> str:
     if not states:
         return ""
     palette = colours(sorted(state.model for state in states))  # as the charts have them
-    heads = ("done", "errors", "accuracy, 95 % interval", "", "TTFT p50", "duration p50", "cost")
+    heads = (
+        "done",
+        "errors",
+        "accuracy, 95 % interval",
+        "",
+        "TTFT p50, 95 % interval",
+        "duration p50, 95 % interval",
+        "cost",
+    )
     head = "".join(f'<th scope="col" style="{_RIGHT}">{name}</th>' for name in heads)
     rows = "".join(_row(state, palette[state.model]) for state in states)
     return _plain(
@@ -134,9 +142,7 @@ def _plain(content: str, *, style: str = "", role: str = "") -> str:
 def _row(state: ModelState, colour: str) -> str:
     skipped = f", {state.skipped:,} not asked" if state.skipped else ""
     numbers = (f"{state.done:,} of {state.total:,}", f"{state.errors:,}{skipped}")
-    times = tuple(
-        UNKNOWN if time is None else f"{time:.2f} s" for time in (state.ttft_p50_s, state.duration_p50_s)
-    )
+    times = tuple(map(_seconds, (state.ttft_p50_s, state.duration_p50_s)))
     share = state.accuracy.percent() if state.accuracy.n else UNKNOWN
     cells = [*numbers, share, None, *times, _cost(state)]
     drawn = f'<td style="{_CELL}">{_interval(state.accuracy, colour)}</td>'
@@ -148,6 +154,13 @@ def _row(state: ModelState, colour: str) -> str:
         f'<tr style="border-top:1px solid var(--jp-border-color2, #999)">'
         f'<th scope="row" style="{_LEFT}">{swatch} {html.escape(state.model)}</th>{row}</tr>'
     )
+
+
+def _seconds(time: Estimate) -> str:
+    if math.isnan(time.value):
+        return UNKNOWN
+    low, high = (UNKNOWN if math.isnan(bound) else f"{bound:.2f}" for bound in (time.low, time.high))
+    return f"{time.value:.2f} s [{low}, {high}], n={time.n:,}"
 
 
 def _interval(estimate: Estimate, colour: str) -> str:

@@ -69,7 +69,8 @@ class RunPlan:
 
     def monitor(self) -> Monitor:
         """One that nothing has been told yet."""
-        return Monitor((run.label for run in self._runs("")), self._each)
+        clusters = {sample.id: sample.cluster for sample in self.dataset}
+        return Monitor((run.label for run in self._runs("")), self._each, clusters=clusters)
 
     def _runs(self, experiment: str) -> tuple[Run, ...]:
         return runs_of(experiment, self.models, self.prompts)

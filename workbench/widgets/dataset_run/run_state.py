@@ -22,7 +22,7 @@ class ModelState:
         errors: Calls that failed.
         skipped: Calls not made, because the model cannot be asked at all.
         accuracy: Of the samples scored so far, with its interval.
-        ttft_p50_s: Of the answers that were not the cache's; `None` before the first.
+        ttft_p50_s: Of the answers that were not the cache's, with its interval.
         duration_p50_s: Likewise.
         cost_usd: Of the answers, as far as it is known, in whichever try they came.
         unknown_cost: Answers whose cost is not known.
@@ -34,8 +34,8 @@ class ModelState:
     errors: int
     skipped: int
     accuracy: Estimate
-    ttft_p50_s: float | None
-    duration_p50_s: float | None
+    ttft_p50_s: Estimate
+    duration_p50_s: Estimate
     cost_usd: Decimal
     unknown_cost: int
 
