@@ -31,9 +31,10 @@ def log(home: Path, write: Write) -> Log:
 
 def test_models_are_raters_of_each_sample_and_epoch(log: Log) -> None:
     found = raters_of(log, "e")
+    assert found.things == [("s0", 0), ("s1", 0), ("s2", 0), ("s0", 1), ("s1", 1), ("s2", 1)]
     assert found.labels == {
-        "sim/a": ["x", "x", "y", "y", "z", None],
-        "sim/b": ["x", "x", "q", "q", None, None],
+        "sim/a": ["x", "y", "z", "x", "y", None],
+        "sim/b": ["x", "q", None, "x", "q", None],
     }
     # answers to one sample belong together
     assert len(found) == 6
@@ -89,6 +90,7 @@ def test_people_are_raters_of_the_answers_that_they_labelled(home: Path, log: Lo
     recorder.close()
     found = raters_of(Log(home), "e", by="person", question="Right?")
     assert found.labels == {"ann": ["right", "right", "right"], "bob": ["right", None, "wrong"]}
+    assert found.things == [(call, "Right?") for call in calls]
     assert len(found) == 3
     assert len(raters_of(Log(home), "e", by="person")) == 4  # the tone is not whether it is right
 

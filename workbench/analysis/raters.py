@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from workbench.analysis.agreement import Label
-from workbench.analysis.items import dependence, rated
+from workbench.analysis.items import dependence
 from workbench.analysis.results import find_experiment, results
 from workbench.errors import ConfigError
 from workbench.log import Log
@@ -30,11 +30,14 @@ class Raters:
     """What each rater said of the same things, for the functions of `workbench.analysis.agreement`.
 
     Attributes:
+        things: What was rated: sample and epoch; the sample, where epochs are the raters; the call; or the
+            call and what people were asked of it.
         labels: By rater, in the same order for each; `None` where a rater said nothing.
         clusters: What makes these things depend on each other, in that order: the cluster of a sample, or the
             sample.
     """
 
+    things: Sequence[Any]
     labels: Mapping[str, Sequence[Label]]
     clusters: Sequence[object]
 
@@ -78,8 +81,8 @@ def raters_of(
         frame = frame[frame["model"] == model]
     match by:
         case "model":
-            labels, clusters = rated(frame)
-            return Raters(labels=labels, clusters=clusters)
+            things = zip(frame["sample"], frame["epoch"], strict=True)
+            return _raters(zip(things, frame["sample"], frame["model"], frame["label"], strict=True), frame)
         case "epoch":
             if model is None and len(models) > 1:
                 raise ConfigError(f"repeats of which model? Write model=…, one of {', '.join(models)}")
@@ -118,6 +121,7 @@ def _raters(said: Iterable[Said], frame: pd.DataFrame) -> Raters:
         names[rater] = None
         labels[what, rater] = None if pd.isna(label) else label
     return Raters(
+        things=list(samples),
         labels={name: [labels.get((what, name)) for what in samples] for name in names},
         clusters=dependence(frame, samples.values()),
     )
