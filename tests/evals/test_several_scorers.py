@@ -15,7 +15,7 @@ from workbench.errors import ConfigError, DataError
 from workbench.evals.dataset import Dataset, Sample, load_dataset
 from workbench.evals.progress import EvaluationProgress
 from workbench.evals.runs import evaluate
-from workbench.evals.scorers import Score
+from workbench.evals.scorers import Score, judge
 from workbench.log import Store
 
 
@@ -104,6 +104,8 @@ async def test_what_cannot_score_is_refused_before_anything_is_asked(
         await evaluate(client, ["sim/swift"], dataset, scorers=["exakt"])
     with pytest.raises(ConfigError, match="two scorers are named 'graded'"):
         await evaluate(client, ["sim/swift"], dataset, scorers=[graded, graded])
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY"):
+        await evaluate(client, ["sim/swift"], dataset, scorers=[judge("openai/gpt-5.4-mini", "Is it right?")])
     with pytest.raises(DataError, match="is not one letter"):
         await evaluate(client, ["sim/swift"], dataset, scorers=["choice"])
     assert client.log.calls().empty

@@ -89,7 +89,7 @@ async def rescore(
     """
     if client.recording is not None:
         raise ConfigError("this client replays an experiment and writes nothing: make one without replay")
-    chosen = checked(scorers, dataset)
+    chosen = checked(client, scorers, dataset)
     runs = await asyncio.to_thread(_runs_of, client, experiment, dataset)
     samples = {sample.id: sample for sample in dataset}
     answers = unscored = gone = 0

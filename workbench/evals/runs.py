@@ -82,7 +82,7 @@ async def evaluate(
         raise ConfigError("no models: give at least one as 'provider/model'")
     if epochs < 1:
         raise ConfigError(f"epochs is {epochs!r}: each sample is asked at least once")
-    chosen = checked(scorers, dataset)
+    chosen = checked(client, scorers, dataset)
     prompts = prompts_of(prompt, dataset)
     known = experiment is not None
     if client.recording is not None:

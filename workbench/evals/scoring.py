@@ -14,15 +14,18 @@ from workbench.evals.records import score_row
 from workbench.evals.scorers import Answer, Score, Scorer, Scoring, scorers_of
 
 
-def checked(scorers: Sequence[Scoring] | None, dataset: Dataset) -> tuple[Scorer, ...] | None:
+def checked(client: Client, scorers: Sequence[Scoring] | None, dataset: Dataset) -> tuple[Scorer, ...] | None:
     """The scorers that a user means, each of which can judge every sample; `None`: the samples name them.
 
     Raises:
-        ConfigError: A scorer is none, or two have the same name.
+        ConfigError: A scorer is none, two have the same name, or a model that one asks has no known provider
+            or no key.
         DataError: A scorer can do nothing with a sample.
     """
     chosen = None if scorers is None else scorers_of(scorers)
     for scorer in chosen or ():
+        for model in scorer.asks:
+            client.full_name(model)
         for sample in dataset:
             scorer.check(sample)
     return chosen

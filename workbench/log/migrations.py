@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import duckdb
 
 from workbench.log.process import process_facts
@@ -167,7 +169,8 @@ def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:
                 db.execute(f'COMMENT ON COLUMN {table}."{column}" IS {text(facts.meaning)}')
         db.execute("COMMIT")
     except duckdb.Error:
-        db.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # where it is rolled back already, what went wrong is to be heard
+            db.execute("ROLLBACK")
         raise
     finally:
         db.execute(f"USE {current}")

@@ -52,7 +52,7 @@ class RunPlan:
             dataset=read,
             epochs=epochs,
             prompts=prompts_of(prompt, read),
-            scorers=checked(scorers, read),
+            scorers=checked(client, scorers, read),
             params=params,
         )
 
