@@ -113,9 +113,9 @@ async def test_whoever_follows_the_progress_is_told_how_each_call_ended(
     for ended in ends:
         if ended.outcome == "ok":
             row = known.loc[(ended.model, ended.sample, ended.epoch)]
-            assert (ended.value, ended.duration_s, ended.ttft_s) == (
-                row["value"], row["duration_s"], row["ttft_s"],
-            )  # fmt: skip
+            # What was measured while this machine was busy says nothing of how long the model takes.
+            times = (None, None) if row["under_load"] else (row["duration_s"], row["ttft_s"])
+            assert (ended.value, ended.duration_s, ended.ttft_s) == (row["value"], *times)
             assert ended.cost_usd == Decimal(str(row["cost_usd"]))
     failed = {type(ended.error) for ended in ends if ended.outcome == "error"}
     assert failed == {ContextLengthError, ModelNotFoundError}
