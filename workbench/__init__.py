@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench import log, plots
     from workbench.analysis.comparing.comparison import comparison
     from workbench.analysis.ensembles.table import ensembles
+    from workbench.analysis.planning.plan import plan
     from workbench.analysis.rankings.ranking import ranking
     from workbench.analysis.regression import check_baseline, regression
     from workbench.analysis.results import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from workbench.evals.rescoring import rescore
     from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models, simulate
+    from workbench.pairwise.judging import judge_pairs
     from workbench.providers import Host, register
     from workbench.widgets.dataset_run.dataset_run import dataset_run
     from workbench.widgets.frames import show
@@ -76,14 +78,16 @@ _ROOMS = {
     "comparison": "analysis.comparing.comparison",
     "dataset_run": "widgets.dataset_run.dataset_run",
     "disagreements": "analysis.results",
-    "ensembles": "analysis.ensembles.table",
+    "ensembles": "analysis.ensembles",
     "evaluate": "evals.runs",
     "experiments": "analysis.results",
     "find_models": "evals.start",
     "interactive": "widgets.interactive",
+    "judge_pairs": "pairwise.judging",
     "labeller": "widgets.labelling.labeller",
     "load_dataset": "evals.dataset",
     "load_ipython_extension": "magics",  # what `%load_ext workbench` looks for
+    "plan": "analysis.planning.plan",
     "playground": "widgets.playground.playground",
     "progress_bar": "widgets.progress",
     "ranking": "analysis.rankings.ranking",
@@ -95,7 +99,7 @@ _ROOMS = {
     "show": "widgets.frames",
     "simulate": "evals.start",
     "summary": "analysis.summaries",
-    "until_decided": "analysis.sequential.until",
+    "until_decided": "analysis.sequential",
 }
 _MODULES = {"log": "log", "plots": "plots", "scorers": "evals.scorers"}
 
@@ -130,9 +134,11 @@ __all__ = [
     "experiments",
     "find_models",
     "interactive",
+    "judge_pairs",
     "labeller",
     "load_dataset",
     "log",
+    "plan",
     "playground",
     "plots",
     "progress_bar",
