@@ -89,8 +89,9 @@ def test_the_run_notebook_goes_on_with_the_last_experiment_and_shows_its_numbers
     assert asked.code == 0, asked.err
     [experiment] = simulated.experiments()
     notebook = simulated.folder / "made.ipynb"
+    pairs = ("-p", "experiment", "last", "-p", "data", "first_walk")
     process = simulated.start(
-        "-m", "papermill", str(NOTEBOOKS / "20_dataset_run.ipynb"), str(notebook), "-p", "experiment", "last"
+        "-m", "papermill", str(NOTEBOOKS / "20_dataset_run.ipynb"), str(notebook), *pairs
     )
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
