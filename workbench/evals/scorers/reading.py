@@ -72,7 +72,9 @@ def fold_text(text: str, *, ignore_case: bool = True) -> str:
     """
     text = unicodedata.normalize("NFKC", text).strip()
     for _ in range(MOST_WRAPPINGS):
-        text = _unwrapped(text)
+        before, text = text, _unwrapped(text)
+        if text == before:
+            break
     return text.casefold() if ignore_case else text
 
 

@@ -70,9 +70,17 @@ class FieldReader:
         self._found: dict[tuple[str, ...], Columns] = {}
 
     def columns(self, row: Row) -> Columns:
-        """The columns of a row."""
+        """The columns of a row.
+
+        Raises:
+            DataError: It has some of the columns of choices that a user has named, and not all.
+        """
         names = tuple(row.values)
         if names not in self._found:
+            choices = self._columns_of.get("choices", ())
+            missing = [column for column in choices if column not in names]
+            if missing and len(missing) < len(choices):
+                raise _no_column(row, missing[0], "choices")
             self._found[names] = self._look(names)
         return self._found[names]
 
@@ -83,10 +91,7 @@ class FieldReader:
             DataError: A column that a user has named was in no row; the message names those of this one.
         """
         for name, column in sorted(self._unseen):
-            raise DataError(
-                f"{row.where}: no column {column!r} for the {name}{_nearest(column, row.values)}: the "
-                f"columns are {_listed(row.values)}"
-            )
+            raise _no_column(row, column, name)
 
     def _look(self, names: tuple[str, ...]) -> Columns:
         self._unseen -= {
@@ -105,6 +110,13 @@ class FieldReader:
         of = {name: columns[0] for name, columns in present.items() if columns}
         used = {*of.values(), *choices}
         return Columns(of=of, choices=choices, others=tuple(name for name in names if name not in used))
+
+
+def _no_column(row: Row, column: str, name: str) -> DataError:
+    return DataError(
+        f"{row.where}: no column {column!r} for the {name}{_nearest(column, row.values)}: the columns are "
+        f"{_listed(row.values)}"
+    )
 
 
 def missing_column(row: Row, name: str) -> DataError:

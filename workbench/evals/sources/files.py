@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,13 @@ from workbench.errors import DataError
 from workbench.evals.sources.rows import Row, Source, frame_rows, mapping, rows_of, unique
 
 _UTF8 = "utf-8-sig"  # Excel puts a byte order mark in front
+
+
+def _constant(name: str) -> float | None:
+    return None if name == "NaN" else float(name)
+
+
+_JSON = json.JSONDecoder(parse_constant=_constant)
 
 
 def file_source(path: Path) -> Source:
@@ -30,14 +37,14 @@ def file_source(path: Path) -> Source:
     return Source(words=str(path), rows=rows, name=path.stem, version=version)
 
 
-_Read = tuple[Iterator[Row], str | None]
+_Read = tuple[Generator[Row], str | None]
 
 
 def _jsonl(path: Path) -> _Read:
     return _json_lines(path), None
 
 
-def _json_lines(path: Path) -> Iterator[Row]:
+def _json_lines(path: Path) -> Generator[Row]:
     origin = f"{path}, line"
     try:
         # Only a line feed ends a line: U+2028 may stand inside a JSON string.
@@ -46,7 +53,7 @@ def _json_lines(path: Path) -> Iterator[Row]:
                 if not line.strip():
                     continue
                 try:
-                    value = json.loads(line, parse_constant=_constant)
+                    value = _JSON.decode(line)
                 except (ValueError, RecursionError) as exc:
                     raise DataError(
                         f"{origin} {number}: not JSON ({exc}): write one whole object on each line"
@@ -62,13 +69,15 @@ def _json(path: Path) -> _Read:
     except UnicodeDecodeError as exc:
         raise _not_utf8(path) from exc
     if not text.strip():
-        return iter(()), None
+        return rows_of(()), None
     try:
-        items = json.loads(text, parse_constant=_constant)
+        items = _JSON.decode(text)
     except json.JSONDecodeError as exc:
         raise DataError(
             f"{path}, line {exc.lineno}: not JSON ({exc.msg}): mend it, or name it .jsonl if it is JSON lines"
         ) from exc
+    except RecursionError as exc:
+        raise DataError(f"{path}: not JSON ({exc}): write a list of flat objects") from exc
     version = None
     if isinstance(items, Mapping) and isinstance(items.get("samples"), list):
         version, items = items.get("version"), items["samples"]
@@ -80,15 +89,11 @@ def _json(path: Path) -> _Read:
     return rows_of(items, f"{path}, item"), None if version is None else str(version)
 
 
-def _constant(name: str) -> float | None:
-    return None if name == "NaN" else float(name)
-
-
 def _csv(path: Path) -> _Read:
     return _csv_lines(path), None
 
 
-def _csv_lines(path: Path) -> Iterator[Row]:
+def _csv_lines(path: Path) -> Generator[Row]:
     origin = f"{path}, line"
     columns: list[str] | None = None
     started = 1

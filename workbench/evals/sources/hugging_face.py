@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from workbench.errors import DataError
@@ -48,7 +48,7 @@ def hugging_face_source(source: Any) -> Source:
     )
 
 
-def _rows(source: Any) -> Iterator[Row]:
+def _rows(source: Any) -> Generator[Row]:
     labels = {
         column: feature.names
         for column, feature in (source.features or {}).items()

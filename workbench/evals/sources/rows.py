@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,18 +40,18 @@ class Source:
 
     Attributes:
         words: What a message calls it.
-        rows: Its rows, which can be read once.
+        rows: Its rows, which can be read once; to be closed, for they may come from an open file.
         name: The name that it has by itself; `None` where it has none.
         version: The version that it gives itself; likewise `None`.
     """
 
     words: str
-    rows: Iterable[Row]
+    rows: Generator[Row]
     name: str | None = None
     version: str | None = None
 
 
-def rows_of(items: Iterable[object], origin: str = "row") -> Iterator[Row]:
+def rows_of(items: Iterable[object], origin: str = "row") -> Generator[Row]:
     """Mappings as rows.
 
     Raises:
@@ -62,7 +62,7 @@ def rows_of(items: Iterable[object], origin: str = "row") -> Iterator[Row]:
         yield Row(origin=origin, number=number, values=values)
 
 
-def frame_rows(frame: pd.DataFrame, origin: str = "row") -> Iterator[Row]:
+def frame_rows(frame: pd.DataFrame, origin: str = "row") -> Generator[Row]:
     """The rows of a frame; its index is not looked at.
 
     Raises:

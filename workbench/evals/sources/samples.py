@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
+from contextlib import closing
 
 from workbench.errors import DataError
 from workbench.evals.choices import Choices
@@ -27,14 +28,15 @@ def samples_of(
     reading = _Reading(FieldReader(fields))
     splits: dict[str, None] = {}
     row = None
-    for position, row in enumerate(source.rows, start=1):
-        columns = reading.fields.columns(row)
-        if split is not None:
-            of = _text(row, columns.of.get("split"))
-            splits[of] = None
-            if of != split:
-                continue
-        reading.add(row, columns, position)
+    with closing(source.rows) as rows:
+        for position, row in enumerate(rows, start=1):
+            columns = reading.fields.columns(row)
+            if split is not None:
+                of = _text(row, columns.of.get("split"))
+                splits[of] = None
+                if of != split:
+                    continue
+            reading.add(row, columns, position)
     if row is None:
         raise DataError(f"{source.words} has no samples: write at least one row with 'input' and 'target'")
     reading.fields.check(row)
@@ -138,7 +140,7 @@ def _choices(row: Row, columns: Columns) -> Choices:
     if column is not None:
         given = row.values[column]
     else:
-        column = " to ".join(columns.choices[:: len(columns.choices) - 1]) if columns.choices else ""
+        column = " to ".join(dict.fromkeys(columns.choices[:1] + columns.choices[-1:]))
         given = [row.values[each] for each in columns.choices]
         while given and given[-1] in (None, ""):  # a question may have fewer choices than another
             given.pop()
