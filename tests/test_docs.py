@@ -32,6 +32,7 @@ PAGES = {
     for page in (
         *("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md"),
         "docs/scorers.md",
+        "docs/statistics.md",
     )
 }
 CLIENT = PAGES["docs/client.md"]
@@ -152,6 +153,22 @@ async def test_the_examples_of_the_guide_to_scorers_run() -> None:
     assert second == {("1", "contains"): 1, ("1", "exact"): 0, ("1", "rouge1_recall"): 1}
     assert third == {("1", "polite"): 0, ("1", "brief"): 1}
     assert set(scored[own["experiment"].id]["explanation"]) == {"", "3 words, 20 at most"}
+
+
+@pytest.mark.usefixtures("_provider")
+async def test_the_examples_of_the_guide_to_statistics_run(capsys: pytest.CaptureFixture[str]) -> None:
+    after = (await read(PAGES["docs/statistics.md"], {}))[-1]
+    assert after["compared"].models["n"].tolist() == [40] * 3
+    assert not after["plan"].enough
+    assert "cannot be told apart with 40 samples" in capsys.readouterr().out
+
+
+def test_the_simulated_figures_of_the_guide_to_statistics_can_be_made_again() -> None:
+    script = runpy.run_path(str(ROOT / "docs" / "simulated_statistics.py"))
+    made, page = script["tables"](10), PAGES["docs/statistics.md"]
+    rows = [re.sub(r"[\d.]+%|[\d.]+ points", "?", line) for line in made.splitlines()]
+    shown = re.sub(r"[\d.]+%|[\d.]+ points", "?", page)
+    assert [row for row in rows if row not in shown] == []
 
 
 def test_every_scorer_is_in_the_guide() -> None:
