@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from workbench.evals.scorers.table import scorers_for
 from workbench.evals.scoring import scored
 from workbench.evals.watch import Watch
 
-AHEAD = 256  # calls whose answers are looked up together
+AHEAD = 1024  # calls whose answers the log is asked for before their turn
 NOTHING = (0, 0, Decimal(0))
 
 
@@ -129,14 +128,20 @@ class Evaluation:
         )
 
     def _foreseen(self, work: Iterator[Item]) -> Iterator[Item]:
-        """The same work; what the log has of it is looked up for many at once."""
-        while items := list(islice(work, AHEAD)):
-            if self.cache is not False and self.client.recording is None:
-                for run, sample, epoch in items:
-                    if (run.id, sample.id, epoch) not in self.earlier.answered:
-                        asked = run.prompt.message(sample)
-                        self.client.bind(epoch=epoch).foresee(run.model, asked, **self.params)
-            yield from items
+        """The same work; what the log has of it is looked up for many at once, one more for each that goes."""
+        if self.cache is False or self.client.recording is not None:
+            yield from work
+            return
+        ahead: deque[Item] = deque()
+        for item in work:
+            run, sample, epoch = item
+            if (run.id, sample.id, epoch) not in self.earlier.answered:
+                asked = run.prompt.message(sample)
+                self.client.bind(epoch=epoch).foresee(run.model, asked, **self.params)
+            ahead.append(item)
+            if len(ahead) > AHEAD:
+                yield ahead.popleft()
+        yield from ahead
 
     async def _work_off(self, work: Iterator[Item]) -> None:
         for item in work:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.log.latest import Answer
 
 FORESIGHT_S = 10.0
+TOGETHER = 512  # of those that are foreseen, as many as do not wait until the first of them is asked for
 
 
 class Lookup:
@@ -42,7 +43,10 @@ class Lookup:
         return None if answer is None or answer.asked_at < call.cache_since else answer.completion
 
     def foresee(self, call: Call) -> None:
-        """Look this call up together with the next ones, since it will be asked for within seconds."""
+        """Look this call up together with the next ones, since it will be asked for within seconds.
+
+        That is done when the first of them is asked for, or as soon as there are five hundred.
+        """
         key = cache_key(call)
         if key is not None:
             self._desk().foresee(key)
@@ -76,13 +80,19 @@ class _Desk:
 
     def foresee(self, key: UUID) -> None:
         self._foreseen[key] = self._wanted(key)
+        if len(self._waiting) >= TOGETHER:
+            self._begin()
 
     async def find(self, key: UUID) -> Answer | None:
         answer = self._foreseen.pop(key, None) or self._wanted(key)
-        if self._waiting and (self._work is None or self._work.done()):
-            self._work = asyncio.create_task(self._look_up())
+        if key in self._waiting:
+            self._begin()
         # Others may wait for the same answer.
         return await asyncio.shield(answer)
+
+    def _begin(self) -> None:
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._look_up())
 
     def _wanted(self, key: UUID) -> asyncio.Future[Answer | None]:
         if key not in self._waiting:
