@@ -68,8 +68,8 @@ def proportion(successes: float, n: int) -> Estimate:
         raise ValueError(f"{successes!r} successes of {n!r}: give a count from 0 to n")
     if n == 0:
         return Estimate(value=math.nan, low=math.nan, high=math.nan, n=0)
-    low, high = proportion_confint(successes, n, alpha=1 - LEVEL, method="wilson")
-    return Estimate(value=successes / n, low=float(low), high=float(high), n=n)
+    low, high = _wilson(successes / n, n, 1 - LEVEL)
+    return Estimate(value=successes / n, low=low, high=high, n=n)
 
 
 def mean(values: Iterable[float | None], clusters: Iterable[object] | None = None) -> Estimate:
@@ -226,8 +226,13 @@ def _share(numbers: Array, groups: Array | None) -> Estimate:
     effective = units if math.isnan(largest) else centre * (1 - centre) / largest**2
     # Of the normal that reaches as far as t does; one cluster that outweighs all others makes it hardly any.
     tail = max(2 * float(norm.sf(t.isf((1 - LEVEL) / 2, df))), TINY)
-    low, high = proportion_confint(centre * effective, effective, alpha=tail, method="wilson")
-    return Estimate(value=centre, low=float(low), high=float(high), n=n)
+    low, high = _wilson(centre, effective, tail)
+    return Estimate(value=centre, low=low, high=high, n=n)
+
+
+def _wilson(share: float, n: float, alpha: float) -> tuple[float, float]:
+    low, high = proportion_confint(share * n, n, alpha=alpha, method="wilson")
+    return min(float(low), share), max(float(high), share)  # up to rounding, at 0 and 1
 
 
 def _number(x: float, form: str = ".4g") -> str:
