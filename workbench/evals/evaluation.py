@@ -25,7 +25,7 @@ from workbench.evals.scorers.table import scorers_for
 from workbench.evals.scoring import scored
 from workbench.evals.watch import Watch
 
-AHEAD = 1024  # calls whose answers the log is asked for before their turn
+AHEAD = 768  # calls whose answers the log is asked for before their turn
 NOTHING = (0, 0, Decimal(0))
 
 
@@ -128,7 +128,7 @@ class Evaluation:
         )
 
     def _foreseen(self, work: Iterator[Item]) -> Iterator[Item]:
-        """The same work; what the log has of it is looked up for many at once, one more for each that goes."""
+        """The same work; what the log has of it is looked up for many at once."""
         if self.cache is False or self.client.recording is not None:
             yield from work
             return

@@ -15,7 +15,7 @@ from workbench.loops import PerLoop
 if TYPE_CHECKING:
     from workbench.log.latest import Answer
 
-FORESIGHT_S = 10.0
+FORESIGHT_S = 60.0
 TOGETHER = 512  # of those that are foreseen, as many as do not wait until the first of them is asked for
 
 
