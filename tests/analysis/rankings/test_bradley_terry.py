@@ -111,7 +111,7 @@ VOTES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(VOTES)
 def test_reversing_all_votes_negates_all_strengths(votes: list[tuple[str, str, float]]) -> None:
     fit = bradley_terry(table(votes), MODELS)
@@ -121,7 +121,7 @@ def test_reversing_all_votes_negates_all_strengths(votes: list[tuple[str, str, f
     assert np.diag(mirrored.covariance) == pytest.approx(np.diag(fit.covariance), rel=1e-3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(VOTES, st.permutations(MODELS), st.randoms())
 def test_names_and_order_of_votes_do_not_matter(
     votes: list[tuple[str, str, float]], names: list[str], chance: np.random.Generator
@@ -135,7 +135,7 @@ def test_names_and_order_of_votes_do_not_matter(
     assert sum(again.values) == pytest.approx(0, abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(VOTES)
 def test_two_models_win_together_with_certainty(votes: list[tuple[str, str, float]]) -> None:
     wins = bradley_terry(table(votes), MODELS).wins()
@@ -162,19 +162,19 @@ def simulated(
     return table(votes, clusters)
 
 
-@pytest.mark.parametrize(("together", "samples"), [(0.0, 15), (0.7, 30)])
+@pytest.mark.parametrize(("together", "samples"), [(0.0, 15), (0.7, 25)])
 def test_intervals_cover_whether_or_not_votes_on_a_sample_go_together(together: float, samples: int) -> None:
     truth = np.array([1.5, 0.0, 0.0, -1.5])
     rng = np.random.default_rng(7)
     covered = np.zeros(6)
-    for _ in range(100):
+    for _ in range(60):
         fit = bradley_terry(simulated(rng, truth.tolist(), samples, together), list("0123"))
         one, other = np.triu_indices(4, 1)
         spread = np.diag(fit.covariance)[one] + np.diag(fit.covariance)[other]
         reach = t.isf(0.025, fit.df) * np.sqrt(spread - 2 * fit.covariance[one, other])
         covered += np.abs(fit.values[one] - fit.values[other] - truth[one] + truth[other]) <= reach
-    assert covered.min() / 100 > 0.88  # 3 standard errors of 100 trials below .95: .885
-    assert covered.mean() / 100 > 0.93
+    assert covered.min() / 60 > 0.865  # 3 standard errors of 60 trials below .95
+    assert covered.mean() / 60 > 0.93
 
 
 def test_intervals_are_those_of_a_bootstrap_over_samples_or_wider() -> None:
@@ -184,11 +184,11 @@ def test_intervals_are_those_of_a_bootstrap_over_samples_or_wider() -> None:
     by_sample = dict(list(votes.groupby("cluster")))
     drawn = [
         bradley_terry(pd.concat([by_sample[c] for c in rng.integers(60, size=60)]), list("012")).values
-        for _ in range(80)
+        for _ in range(60)
     ]
     errors = np.sqrt(np.diag(fit.covariance))
     # Where votes on a sample go together, as at both ends, the bootstrap's error is larger than that of
-    # independent votes, and ours is the same (80 draws give it to 8 %); in the middle ours is not smaller.
+    # independent votes, and ours is the same (60 draws give it to 9 %); in the middle ours is not smaller.
     ratio = np.std(drawn, axis=0) / errors
-    assert ratio[[0, 2]] == pytest.approx([1, 1], abs=0.25)
+    assert ratio[[0, 2]] == pytest.approx([1, 1], abs=0.28)
     assert ratio[1] < 1.1
