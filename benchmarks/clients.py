@@ -42,8 +42,12 @@ class Client(Protocol):
             Seconds, one for each call, in the order in which they were asked; empty where it notes nothing.
         """
 
+    def under_load(self) -> Sequence[bool]:
+        """Of which calls the library itself says that its times are not to be believed, likewise."""
+        return ()
 
-class Httpx:
+
+class Httpx(Client):
     """Bare httpx with its own pool of connections."""
 
     package = "httpx"
@@ -83,7 +87,7 @@ class HttpxAiohttp(Httpx):
         return HttpxAiohttpClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=60)
 
 
-class Aiohttp:
+class Aiohttp(Client):
     """Bare aiohttp."""
 
     package = "aiohttp"
@@ -107,7 +111,7 @@ class Aiohttp:
         return ()
 
 
-class OpenAI:
+class OpenAI(Client):
     """The openai SDK."""
 
     package = "openai"
@@ -130,7 +134,7 @@ class OpenAI:
         return ()
 
 
-class LiteLLM:
+class LiteLLM(Client):
     """litellm, which keeps its connections in the module."""
 
     package = "litellm"
@@ -156,7 +160,7 @@ class LiteLLM:
         return self._noted_s
 
 
-class Workbench:
+class Workbench(Client):
     """`workbench.Client`, which logs every call; `durations_s` is read from that log."""
 
     package = "llm-workbench"
@@ -181,8 +185,16 @@ class Workbench:
         Store(self._client.home).ingest()
 
     def durations_s(self) -> Sequence[float]:
-        rows = self._client.log.sql("SELECT duration_s FROM calls WHERE status = 'ok' ORDER BY id")
-        return list(rows["duration_s"])
+        return list(self._rows()["duration_s"])
+
+    def under_load(self) -> Sequence[bool]:
+        return list(self._rows()["under_load"])
+
+    def _rows(self) -> Any:
+        from workbench.log.figures import UNDER_LOAD
+
+        query = f"SELECT duration_s, {UNDER_LOAD} AS under_load FROM calls WHERE status = 'ok' ORDER BY id"
+        return self._client.log.sql(query)
 
 
 CLIENTS: dict[str, type[Client]] = {

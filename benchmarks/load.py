@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,12 +27,16 @@ class Level:
         wall_s: From the first question to the last answer, seconds.
         asked_p50_s: Median of what a caller waits for a call, seconds.
         noted_p50_s: Median of what the library itself noted; `None` where it notes nothing.
+        under_load: Share of calls of which it says that they were measured under load; `None` likewise.
+        believed_p50_s: Median of what it noted of the others; `None` where there is none.
     """
 
     cpu_s: float
     wall_s: float
     asked_p50_s: float
     noted_p50_s: float | None
+    under_load: float | None
+    believed_p50_s: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,16 +90,26 @@ async def measure(name: str, url: str, calls: int, concurrencies: list[int]) -> 
         await client.close()
         closing = time.process_time() - cpu
         noted_s = client.durations_s()
+        loaded = client.under_load()
     levels = [
         Level(
             cpu_s=cpu_s,
             wall_s=wall_s,
             asked_p50_s=asked_p50_s,
-            noted_p50_s=statistics.median(noted_s[begin : begin + calls]) if noted_s else None,
+            **_noted(noted_s[begin : begin + calls], loaded[begin : begin + calls]),
         )
         for (cpu_s, wall_s, asked_p50_s), begin in zip(taken, begins, strict=True)
     ]
     return Load(levels=levels, closing_cpu_s=closing / made)
+
+
+def _noted(noted_s: Sequence[float], loaded: Sequence[bool]) -> dict[str, float | None]:
+    believed_s = [each for each, under_load in zip(noted_s, loaded, strict=False) if not under_load]
+    return {
+        "noted_p50_s": statistics.median(noted_s) if noted_s else None,
+        "under_load": sum(loaded) / len(loaded) if loaded else None,
+        "believed_p50_s": statistics.median(believed_s) if believed_s else None,
+    }
 
 
 if __name__ == "__main__":

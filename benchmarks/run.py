@@ -1,7 +1,7 @@
 """The figures of the README.
 
 `python benchmarks/run.py [NAME…] [--rounds N] [--calls N] [--seconds N] [--rows N] [--json FILE]`, the names
-being calls, latency, encode, imports, log, usage, storage, panes and lab.
+being calls, latency, encode, imports, log, usage, storage, panes, lab and evaluate.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import calls as calls_
 import click
 import encode
+import evaluate
 import imports
 import latency
 import log as log_
@@ -28,7 +29,7 @@ from clients import CLIENTS
 from rich.console import Console
 from rounds import Result, installed
 
-NAMES = ("calls", "latency", "encode", "imports", "log", "usage", "storage", "panes", "lab")
+NAMES = ("calls", "latency", "encode", "imports", "log", "usage", "storage", "panes", "lab", "evaluate")
 
 
 def machine() -> dict[str, str]:
@@ -36,7 +37,7 @@ def machine() -> dict[str, str]:
     packages = sorted(
         {client.package for client in CLIENTS.values()}
         | set(imports.STATEMENTS.values())
-        | {"duckdb", "pandas", "jupyterlab", "ipywidgets", "anywidget"}
+        | {"inspect-ai", "duckdb", "pandas", "jupyterlab", "ipywidgets", "anywidget"}
     )
     return {
         "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
@@ -50,7 +51,13 @@ def machine() -> dict[str, str]:
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(NAMES))
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
-@click.option("--calls", type=click.IntRange(min=1), default=1000, show_default=True, help="In each round.")
+@click.option(
+    "--calls",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="In each round; once ten times as many for `evaluate`.",
+)
 @click.option("--seconds", type=float, default=5, show_default=True, help="Of each level of `log`.")
 @click.option(
     "--rows",
@@ -75,6 +82,7 @@ def main(  # noqa: PLR0917 - click passes by name
         "storage": partial(storage.measure, rows // 50),
         "panes": partial(panes.measure, rounds),
         "lab": partial(opening.measure, rounds),
+        "evaluate": partial(evaluate.measure, rounds, calls),
     }
     raw: dict[str, object] = {"before": machine()}
     out.print(" · ".join(f"{name} {value}" for name, value in machine().items()))

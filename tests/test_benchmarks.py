@@ -50,8 +50,11 @@ def test_the_latency_of_the_log_is_set_beside_the_true_one(tmp_path: Path) -> No
     for level in load["levels"]:
         # Nobody has an answer before the server gave it, and no call is over before its attempt.
         assert 0.0195 < level["noted_p50_s"] <= level["asked_p50_s"]
+        # How many are under load is the machine's affair; of the others there is a median, or there are none.
+        assert 0 <= level["under_load"] <= 1
+        assert (level["under_load"] == 1) is (level["believed_p50_s"] is None)
     (load,) = figures["clients"]["aiohttp"]
-    assert load["levels"][0]["noted_p50_s"] is None
+    assert load["levels"][0]["noted_p50_s"] is load["levels"][0]["under_load"] is None
 
 
 def test_writing_and_reading_is_measured_beside_the_peers(tmp_path: Path) -> None:
@@ -107,3 +110,16 @@ def test_an_import_is_measured_in_a_process_of_its_own_and_a_missing_peer_is_sai
     for peer in ("httpx", "aiohttp", "openai", "anthropic", "litellm"):
         measured = f"import {peer}" in figures
         assert measured is not (f"- {peer} is not installed and was not measured" in printed)
+
+
+def test_evaluating_is_measured_beside_the_peers_that_are_there(tmp_path: Path) -> None:
+    # The measured process itself sees to it that every answer is right, and its parent counts the calls.
+    printed, figures = _run(tmp_path, "evaluate", "--calls", "60")
+    assert set(figures["60"]) == {name for name, version in figures["versions"].items() if version}
+    for peer, package in {"Inspect AI": "inspect-ai", "promptfoo": "promptfoo"}.items():
+        assert (figures["versions"][peer] is None) is (f"{package} is not installed" in printed)
+    for part in ("starting", "60", "600"):
+        (each,) = figures[part]["workbench"]
+        assert each["cpu_s"] > 0
+        assert each["peak_bytes"] > 50e6  # pandas and DuckDB are in it
+        assert each["log_bytes"] > 0
