@@ -79,8 +79,8 @@ def test_a_slip_in_the_command_is_answered_with_its_usage(
     [
         (
             "no_target.jsonl",
-            '{"input": "2+2?"}\n',
-            [r"line 1", "no column for the target", "'target' or 'answer'"],
+            '{"input": "2+2?", "target": "4"}\n{"input": "3+3?"}\n',
+            [r"line 2", "no column for the target", "'target' or 'answer'"],
         ),
         ("no_input.csv", "text,target\n2+2?,4\n", ["line 2", "no column for the input", "found: 'text'"]),
         (
