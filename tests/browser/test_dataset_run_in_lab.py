@@ -9,7 +9,7 @@ from workbench.analysis.results import results
 from workbench.log import Log
 
 NOTEBOOK = "20_dataset_run.ipynb"
-MODELS, SAMPLES = 4, 40
+MODELS, SAMPLES = 4, 60
 AGAIN = 'experiment = "last"'
 
 

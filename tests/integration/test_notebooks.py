@@ -142,6 +142,9 @@ def test_the_labelling_notebook_shows_what_people_have_said_so_far(project: Proj
         }  # fmt: skip
         if sample < 4:
             recorder.append("labels", orjson.dumps(vote))
+            for shown in (calls, calls[::-1]):  # a model judged it too, and took whatever came first
+                judged = {"id": str(uuid7()), "labeller": "duel", "judge": "p/j", "question": "rubric"}
+                recorder.append("labels", orjson.dumps(vote | judged | {"calls": shown, "chosen": shown[:1]}))
     recorder.close()
     notebook = project.folder / "made.ipynb"
     process = project.start(
@@ -155,6 +158,9 @@ def test_the_labelling_notebook_shows_what_people_have_said_so_far(project: Proj
     assert "4 judgements by 1 people: ann" in said
     assert "The higher score was preferred in 75.0 % [30.1, 95.4], n=4 samples." in said
     assert "75.0 %, n=4" in said
+    assert "p/a and p/b cannot be told apart with 4 samples." in said
+    assert "duel: 4 verdicts, 4 of them with labels by people." in said
+    assert "position: +1.000" in said
 
 
 def test_nbmake_runs_the_notebooks_as_they_are(simulated: Project) -> None:
