@@ -69,7 +69,7 @@ def test_the_one_that_departs_is_named_with_how_far(home: Path, write: Write) ->
     write("e1", "sim/b", values=[1] * 20, labels=right)
     write("e1", "sim/c", values=[0] * 20, labels=["p"] * 15 + right[15:])
     words = agreement_in_words(results(Log(home), "e1"))
-    assert "Apart from the others: sim/c says the same as another one in 25% of samples" in words
+    assert "Apart from the others: sim/c says the same as another one in 25 % of samples" in words
 
 
 def test_repeats_do_not_make_agreement_surer(home: Path, write: Write) -> None:

@@ -37,8 +37,8 @@ class Outlier:
     def __str__(self) -> str:
         apart = self.difference
         return (
-            f"{self.name} says the same as another one in {self.agreement.value:.0%} of samples, the others "
-            f"among themselves in {self.others.value:.0%}: {100 * apart.value:+.0f} points "
+            f"{self.name} says the same as another one in {100 * self.agreement.value:.0f} % of samples, the "
+            f"others among themselves in {100 * self.others.value:.0f} %: {100 * apart.value:+.0f} points "
             f"[{100 * apart.low:+.0f}, {100 * apart.high:+.0f}], n={apart.n}, p={self.p:.2g}"
         )
 

@@ -13,7 +13,7 @@ from scipy.stats import t
 
 from workbench.analysis.agreement.figure import Clusters, around
 from workbench.analysis.agreement.scale import Array
-from workbench.analysis.estimates import LEVEL, Estimate, as_numbers, present
+from workbench.analysis.estimates import LEVEL, ROUNDING, Estimate, as_numbers, present
 
 Form = Literal["1,1", "2,1", "3,1", "1,k", "2,k", "3,k"]
 FORMS = ("1,1", "2,1", "3,1", "1,k", "2,k", "3,k")
@@ -85,6 +85,8 @@ def _mean_squares(rows: Array) -> _Squares:
     between = raters * float(((rows.mean(axis=1) - rows.mean()) ** 2).sum())
     judges = n * float(((rows.mean(axis=0) - rows.mean()) ** 2).sum())
     rest = float(((rows - rows.mean(axis=1, keepdims=True) - rows.mean(axis=0) + rows.mean()) ** 2).sum())
+    rounding = ROUNDING * (between + judges + rest)
+    between, judges, rest = (0.0 if each < rounding else each for each in (between, judges, rest))
     return _Squares(
         n=n,
         raters=raters,

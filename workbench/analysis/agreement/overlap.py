@@ -60,7 +60,7 @@ def error_overlap(frame: pd.DataFrame, *, right: float = 1.0) -> pd.DataFrame:
         readable = (both == 1) & said[0].notna().to_numpy() & said[1].notna().to_numpy()
         same = accuracy(np.where(readable, (said[0] == said[1]).to_numpy(), math.nan), units)
         overlap = accuracy(np.where(either == 1, both, math.nan), units)
-        ratio = _ratio(wrong[0], wrong[1], units)
+        ratio = ratio_to_chance(wrong[0], wrong[1], units)
         counts = (int(scored.sum()), *(int(np.nansum(each)) for each in (*wrong, both)))
         bounds = [number for each in (overlap, ratio, same) for number in (each.value, each.low, each.high)]
         rows.append((a, b, *counts, *bounds, same.n))
@@ -72,7 +72,7 @@ def _column(wide: pd.DataFrame, what: str, model: str) -> pd.Series[Any]:
     return wide.get((what, model), pd.Series(index=wide.index, dtype=object))
 
 
-def _ratio(a: Array, b: Array, clusters: Sequence[object]) -> Estimate:
+def ratio_to_chance(a: Array, b: Array, clusters: Sequence[object]) -> Estimate:
     """How often both are 1, by the product of how often each is; the interval is even on a log scale."""
     both = a * b
     numbers, groups = present(both, clusters)
