@@ -65,6 +65,8 @@ class LabelledEstimate:
         return self.words()
 
     def _repr_html_(self) -> str:
+        if not self.frame["n"].sum():
+            return in_html(self.words())
         rows = self.frame.to_dict("records")
         table = pd.DataFrame(
             {

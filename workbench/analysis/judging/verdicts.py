@@ -36,6 +36,17 @@ PAIRS = [
 Values = Mapping[str, float | None]
 
 
+def judges_of(log: Log, experiment: str) -> list[str]:
+    """The judges that an experiment has: scorers that asked a model, and judges of pairs, by name."""
+    found = find_experiment(log, experiment)
+    scorers = log.sql(
+        "SELECT DISTINCT scorer FROM scores WHERE experiment = $experiment AND scorer IN "
+        "(SELECT tags['judge'] FROM calls WHERE experiment = $experiment)",
+        {"experiment": found},
+    )
+    return sorted({*scorers["scorer"], *log.labels(kind="vote", experiment=found, judges=True)["labeller"]})
+
+
 def judged_answers(
     log: Log, experiment: str, judge: str, *, question: str | None = None, values: Values | None = None
 ) -> pd.DataFrame:
