@@ -16,7 +16,7 @@ from server import Server, start
 TRUE_S = 0.020
 FEW = AT_ONCE
 """So many samples tell what starting costs: they are one call long."""
-TENFOLD_S = 30.0
+TENFOLD_S = 15.0
 """Who takes longer than this for the samples is not asked ten times as many."""
 
 

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from served import ANSWER, serving
 
 from workbench.client import Client
 from workbench.config import Settings
-from workbench.transport.lag import BEAT_S, _Heart
+from workbench.transport.clock import Clock
+from workbench.transport.lag import BEAT_S, Lag, Listener, _Heart
 
 
 class Timer:
@@ -129,6 +131,18 @@ async def test_a_call_during_which_the_loop_was_blocked_says_so_in_the_log(tmp_p
         assert lag_s > 0.1
         row = client.log.call(completion.call_id)
     assert row["lag_s"] == lag_s
+
+
+def test_a_call_that_is_closed_after_its_loop_and_elsewhere_may_still_end() -> None:
+    # As a task is that nobody waited for: what is left of it is closed by the garbage collector.
+    async def begin() -> Listener:
+        return Lag().listen()
+
+    listener, clock = asyncio.run(begin()), Clock()
+    copy_context().run(clock.__enter__)
+    clock.__exit__()
+    lag_s = listener.end()
+    assert lag_s is None or lag_s >= 0
 
 
 async def test_a_failed_call_says_how_late_the_loop_was_too(tmp_path: Path) -> None:

@@ -28,11 +28,12 @@ class Clock:
         self._connection: _Connection | None = None
 
     def __enter__(self) -> Clock:
-        self._outer = _CLOCK.set(self)
+        _CLOCK.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        _CLOCK.reset(self._outer)
+        # Not `reset`: what is closed with its loop is closed in another context.
+        _CLOCK.set(None)
 
     def written(self) -> None:
         """The request is being written now."""

@@ -27,20 +27,26 @@ class Lag:
     def __init__(self) -> None:
         self._hearts: PerLoop[_Heart] = PerLoop()
 
-    def begin(self) -> Mark:
+    def listen(self) -> Listener:
         """A call begins on the running loop."""
-        heart = self._hearts.get() or self._hearts.put(_Heart(asyncio.get_running_loop()))
-        return heart.begin()
+        return Listener(self._hearts.get() or self._hearts.put(_Heart(asyncio.get_running_loop())))
 
-    def end(self, since: Mark) -> float | None:
-        """The call ends.
+
+class Listener:
+    """Who listens during one call; has to be ended."""
+
+    def __init__(self, heart: _Heart) -> None:
+        self._heart = heart
+        self._since = heart.begin()
+
+    def end(self) -> float | None:
+        """The call ends, in its loop or with it.
 
         Returns:
             How late the loop was since it began, seconds: mean over the beats, each counted for as long as it
             had to be waited for. `None` where no beat was due.
         """
-        heart = self._hearts.get()
-        return None if heart is None else heart.end(since)
+        return self._heart.end(self._since)
 
 
 class _Heart:

@@ -63,7 +63,7 @@ class Transport:
         http = await self._pools.http()
         clock = Clock()
         answer = Answer(call, failures, clock)
-        since = self._lag.begin()
+        listener = self._lag.listen()
         failure: BaseException | None = None
         try:
             with clock:
@@ -73,7 +73,7 @@ class Transport:
             failure = exc
             raise
         finally:
-            call.progress.lag_s = self._lag.end(since)
+            call.progress.lag_s = listener.end()
             answer.end(failure)
         return replace(
             completion,
