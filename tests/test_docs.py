@@ -31,8 +31,7 @@ PAGES = {
     page: (ROOT / page).read_text(encoding="utf-8")
     for page in (
         *("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md"),
-        "docs/scorers.md",
-        "docs/statistics.md",
+        *("docs/evaluation.md", "docs/scorers.md", "docs/statistics.md"),
     )
 }
 CLIENT = PAGES["docs/client.md"]
@@ -153,6 +152,18 @@ async def test_the_examples_of_the_guide_to_scorers_run() -> None:
     assert second == {("1", "contains"): 1, ("1", "exact"): 0, ("1", "rouge1_recall"): 1}
     assert third == {("1", "polite"): 0, ("1", "brief"): 1}
     assert set(scored[own["experiment"].id]["explanation"]) == {"", "3 words, 20 at most"}
+
+
+@pytest.mark.usefixtures("_provider")
+async def test_the_examples_of_the_guide_to_evaluation_run(capsys: pytest.CaptureFixture[str]) -> None:
+    after = (await read(PAGES["docs/evaluation.md"], {}))[-1]
+    assert (after["capitals"].version, len(after["capitals"])) == ("2", 2)
+    assert len(after["judged"].verdicts) > 0
+    assert after["tight"].stopped.startswith("the budget of $0.0005 would not surely hold")
+    assert "sim/sage is better than sim/local" in after["sure"].stopped
+    assert after["sure"].calls_saved > 0
+    assert workbench.log.calls(experiment="capitals-1", where="NOT cached AND run IS NOT NULL").shape[0] <= 24
+    assert "samples and 6 epochs you can see" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("_provider")

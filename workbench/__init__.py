@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from workbench.config import Limits
     from workbench.errors import CallError, ConfigError, DataError, OutputError, WorkbenchError
     from workbench.evals import scorers
-    from workbench.evals.dataset import load_dataset
+    from workbench.evals.dataset import Dataset, Sample, load_dataset
     from workbench.evals.rescoring import rescore
     from workbench.evals.runs import evaluate
     from workbench.evals.start import find_models, simulate
@@ -59,6 +59,7 @@ _ROOMS = {
     "Completion": "calls",
     "ConfigError": "errors",
     "DataError": "errors",
+    "Dataset": "evals.dataset",
     "Embeddings": "client",
     "File": "calls",
     "Host": "providers",
@@ -66,6 +67,7 @@ _ROOMS = {
     "Limits": "config",
     "Message": "calls",
     "OutputError": "errors",
+    "Sample": "evals.sample",
     "Text": "calls",
     "Timeouts": "calls",
     "Tool": "calls",
@@ -110,6 +112,7 @@ __all__ = [
     "Completion",
     "ConfigError",
     "DataError",
+    "Dataset",
     "Embeddings",
     "File",
     "Host",
@@ -117,6 +120,7 @@ __all__ = [
     "Limits",
     "Message",
     "OutputError",
+    "Sample",
     "Text",
     "Timeouts",
     "Tool",
