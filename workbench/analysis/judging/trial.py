@@ -196,6 +196,6 @@ def _family_note(own: Collection[str]) -> tuple[str, ...]:
 
 
 def _figure(row: Mapping[Any, Any], value: str, side: str = "") -> str:
-    return str(
-        Estimate(value=row[value], low=row[f"{side}low"], high=row[f"{side}high"], n=int(row[f"{side}n"]))
-    )
+    n = int(row[f"{side}n"])
+    found = Estimate(value=row[value], low=row[f"{side}low"], high=row[f"{side}high"], n=n)
+    return str(found) if n else "–"
