@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import log, plots
+    from workbench.analysis.agreement import agreement_table
     from workbench.analysis.comparing.comparison import comparison
     from workbench.analysis.ensembles.table import ensembles
+    from workbench.analysis.judging import judge_trial, labelled_estimate, next_to_label
     from workbench.analysis.planning.plan import plan
     from workbench.analysis.rankings.ranking import ranking
+    from workbench.analysis.raters import raters_of
     from workbench.analysis.regression import check_baseline, regression
     from workbench.analysis.results import (
         agreement,
@@ -75,6 +78,7 @@ _ROOMS = {
     "WorkbenchError": "errors",
     "agreement": "analysis.results",
     "agreement_in_words": "analysis.results",
+    "agreement_table": "analysis.agreement",
     "by_category": "analysis.summaries",
     "check_baseline": "analysis.regression",
     "comparison": "analysis.comparing.comparison",
@@ -86,13 +90,17 @@ _ROOMS = {
     "find_models": "evals.start",
     "interactive": "widgets.interactive",
     "judge_pairs": "pairwise.judging",
+    "judge_trial": "analysis.judging",
+    "labelled_estimate": "analysis.judging",
     "labeller": "widgets.labelling.labeller",
     "load_dataset": "evals.dataset",
     "load_ipython_extension": "magics",  # what `%load_ext workbench` looks for
+    "next_to_label": "analysis.judging",
     "plan": "analysis.planning.plan",
     "playground": "widgets.playground.playground",
     "progress_bar": "widgets.progress",
     "ranking": "analysis.rankings.ranking",
+    "raters_of": "analysis.raters",
     "register": "providers",
     "regression": "analysis.regression",
     "rescore": "evals.rescoring",
@@ -128,6 +136,7 @@ __all__ = [
     "WorkbenchError",
     "agreement",
     "agreement_in_words",
+    "agreement_table",
     "by_category",
     "check_baseline",
     "comparison",
@@ -139,14 +148,18 @@ __all__ = [
     "find_models",
     "interactive",
     "judge_pairs",
+    "judge_trial",
+    "labelled_estimate",
     "labeller",
     "load_dataset",
     "log",
+    "next_to_label",
     "plan",
     "playground",
     "plots",
     "progress_bar",
     "ranking",
+    "raters_of",
     "register",
     "regression",
     "rescore",
