@@ -70,8 +70,7 @@ def test_whole_samples_that_nobody_labelled_are_chosen_for_all_models(tmp_path: 
     assert chosen.groupby("sample")["model"].apply(sorted).tolist() == [["p/a", "p/b"]] * 10
     assert set(chosen["experiment"]) == {"e"}
     assert not set(chosen["call_id"]) & labelled
-    assert len(next_to_label(log, "e", 99, judge="j")) == 100
-    assert len(next_to_label(log, "e", 99, judge="j", question="another")) == 160
+    assert len(next_to_label(log, "e", 99, judge="j", question="Right?")) == 100
     pd.testing.assert_frame_equal(chosen, next_to_label(log, "e", 10, judge="j"))
     with pytest.raises(ConfigError, match="no score by 'k'"):
         next_to_label(log, "e", 10, judge="k")
@@ -84,15 +83,15 @@ def test_every_sample_is_equally_likely_to_be_chosen_and_scores_come_in_proporti
         [0.0] * 10 + [0.5] * 20 + [1.0] * 9 + [None], index=[f"s{n}" for n in range(40)], dtype=float
     )
     times = dict.fromkeys(scores.index, 0)
-    for seed in range(400):
+    for seed in range(200):
         chosen = spread(scores, 8, np.random.default_rng(seed))
         assert len(set(chosen)) == 8
         assert 1 <= sum(scores[name] == 0 for name in chosen) <= 3
         assert 3 <= sum(scores[name] == 0.5 for name in chosen) <= 5
         for name in chosen:
             times[name] += 1
-    # 400 times one in five: 80, give or take 3.5 standard errors of 8
-    assert all(52 <= count <= 108 for count in times.values())
+    # 200 times one in five: 40, give or take 4 standard errors of 5.7
+    assert all(17 <= count <= 63 for count in times.values())
 
 
 def test_the_estimate_of_chosen_samples_is_surer_than_of_any_and_as_unbiased() -> None:
@@ -101,7 +100,7 @@ def test_the_estimate_of_chosen_samples_is_surer_than_of_any_and_as_unbiased() -
     judge = np.clip(human + rng.normal(0.2, 0.4, 300), 0, 1)
     names = [str(n) for n in range(300)]
     found = []
-    for seed in range(120):
+    for seed in range(80):
         chosen = spread(pd.Series(judge, index=names), 40, np.random.default_rng(seed))
         known = np.full(300, np.nan)
         places = [int(name) for name in chosen]

@@ -201,12 +201,12 @@ def pairs(rng: np.random.Generator, n: int, *, length: float = 0.0, place: float
 
 def test_biases_are_found_where_they_are_and_seldom_where_they_are_not() -> None:
     rng = RNG(1)
-    fair = [pairs(rng, 40) for _ in range(120)]
-    swayed = [pairs(rng, 40, length=1.0) for _ in range(30)]
-    misplaced = [pairs(rng, 40, place=0.5) for _ in range(30)]
+    fair = [pairs(rng, 40) for _ in range(80)]
+    swayed = [pairs(rng, 40, length=1.0) for _ in range(20)]
+    misplaced = [pairs(rng, 40, place=0.5) for _ in range(20)]
     for bias, unfair in ((position_bias, misplaced), (length_bias_of_pairs, swayed)):
         false_alarms = np.mean([bool(bias(each).found) for each in fair])
-        assert false_alarms <= 0.11  # 3 standard errors of 120 trials above .05
+        assert false_alarms <= 0.125  # 3 standard errors of 80 trials above .05
         assert np.mean([bool(bias(each).found) for each in unfair]) > 0.8
     swapped = [(pairs, bias) for pairs in fair[:3] for bias in (position_bias, length_bias_of_pairs)]
     for frame, bias in swapped:
