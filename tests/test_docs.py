@@ -137,20 +137,25 @@ async def test_the_examples_and_cells_of_the_guide_to_notebooks_run(
 
 
 @pytest.mark.usefixtures("_provider")
+@pytest.mark.filterwarnings("ignore:code that models write")  # not every kernel keeps it in equally well
 async def test_the_examples_of_the_guide_to_scorers_run() -> None:
     async with Client() as client:
-        by_row, capitals, own = await read(PAGES["docs/scorers.md"], {"wb": workbench, "client": client})
+        by_row, capitals, code, own = await read(
+            PAGES["docs/scorers.md"], {"wb": workbench, "client": client}
+        )
         scored = {
             names["experiment"].id: client.log.scores(experiment=names["experiment"].id)
-            for names in (by_row, capitals, own)
+            for names in (by_row, capitals, code, own)
         }
-    first, second, third = (
+    first, second, third, fourth = (
         frame.set_index(["sample", "scorer"])["value"].to_dict() for frame in scored.values()
     )
     # Whatever it is asked, it says "Oslo is far."
     assert first == {("1", "contains"): 1, ("2", "number"): 0, ("3", "quantity"): 0, ("4", "members"): 0}
     assert second == {("1", "contains"): 1, ("1", "exact"): 0, ("1", "rouge1_recall"): 1}
-    assert third == {("1", "polite"): 0, ("1", "brief"): 1}
+    assert third == {("1", "code"): 0, ("2", "code"): 0, ("3", "code"): 0}
+    assert set(scored[code["experiment"].id]["label"]) == {"no code"}
+    assert fourth == {("1", "polite"): 0, ("1", "brief"): 1}
     assert set(scored[own["experiment"].id]["explanation"]) == {"", "3 words, 20 at most"}
 
 

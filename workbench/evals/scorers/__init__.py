@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.evals.scorers.coding.scoring import code
 from workbench.evals.scorers.json_answers import json_equal, json_schema
 from workbench.evals.scorers.judging.judge import judge
 from workbench.evals.scorers.judging.panel import panel
@@ -25,6 +26,7 @@ __all__ = [
     "bleu",
     "choice",
     "chrf",
+    "code",
     "contains",
     "exact",
     "f1",

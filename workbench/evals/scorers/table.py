@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ConfigError
+from workbench.evals.scorers.coding.scoring import code
 from workbench.evals.scorers.json_answers import json_equal
 from workbench.evals.scorers.lists import members
 from workbench.evals.scorers.numbers import number, quantity
@@ -28,6 +29,7 @@ SCORERS: Mapping[str, Scorer] = MappingProxyType(
             *(exact(), contains(), regex(), number(), quantity(), choice(), choice(several=True)),
             *(members(), members(ordered=True), json_equal()),
             *(f1(), rouge("rouge1"), rouge("rouge2"), rouge("rougeL"), bleu(), chrf(), chrf(words=True)),
+            code(),
         )
     }
 )
