@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -27,23 +27,14 @@ def print_summary(log: Log, experiment: Experiment) -> None:
         padding=(0, 1),
         pad_edge=False,
     )
-    table.add_column("model", overflow="fold")
-    for heading in ("p50 s", "p95 s", "TTFT s", "tokens", "cost $", "accuracy", "agree", "errors"):
-        table.add_column(heading, justify="right", no_wrap=True)
     answers = results(log, experiment.id)
     summarised = summary(answers)
+    columns = [name for name in _COLUMNS if out.width >= WIDE or name not in _FOR_THE_WIDE]
+    table.add_column("model", overflow="fold", min_width=10)
+    for heading in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in summarised.to_dict("records"):
-        table.add_row(
-            plain(str(row["model"])),
-            _estimate(row, "duration_p50{}_s", ".2f"),
-            _estimate(row, "duration_p95{}_s", ".2f"),
-            _estimate(row, "ttft_p50{}_s", ".3f"),
-            f"{row['input_tokens']}→{row['output_tokens']}",
-            _cost(row),
-            _estimate(row, "accuracy{}", ".0%", f" of {row['n']}"),
-            _estimate(row, "agreement{}", ".0%"),
-            _estimate(row, "error_rate{}", ".0%", f" of {row['calls']}"),
-        )
+        table.add_row(plain(str(row["model"])), *(_COLUMNS[name](row) for name in columns))
     out.print(table)
     out.print(
         "[dim]below each figure its 95 % interval; accuracy: share of right answers, of so many samples;\n"
@@ -55,6 +46,10 @@ def print_summary(log: Log, experiment: Experiment) -> None:
     if (summarised["n"] > 0).sum() > 1:
         compared = comparison(answers)
         out.print(f"{plain(compared.words)}\n[dim]{plain(compared.sees())}[/]")
+
+
+WIDE = 100
+"""Characters in a line from which on all columns fit."""
 
 
 def _cost(row: Mapping[Any, Any]) -> str:
@@ -77,3 +72,16 @@ def _estimate(row: Mapping[Any, Any], name: str, form: str, of: str = "") -> str
 
 def _figure(value: Any, form: str) -> str:
     return format(value, form) if known(value) else UNKNOWN
+
+
+_COLUMNS: Mapping[str, Callable[[Mapping[Any, Any]], str]] = {
+    "p50 s": lambda row: _estimate(row, "duration_p50{}_s", ".2f"),
+    "p95 s": lambda row: _estimate(row, "duration_p95{}_s", ".2f"),
+    "TTFT s": lambda row: _estimate(row, "ttft_p50{}_s", ".3f"),
+    "tokens": lambda row: f"{row['input_tokens']}→{row['output_tokens']}",
+    "cost $": _cost,
+    "accuracy": lambda row: _estimate(row, "accuracy{}", ".0%", f" of {row['n']}"),
+    "agree": lambda row: _estimate(row, "agreement{}", ".0%"),
+    "errors": lambda row: _estimate(row, "error_rate{}", ".0%", f" of {row['calls']}"),
+}
+_FOR_THE_WIDE = frozenset({"p95 s", "TTFT s", "tokens"})
