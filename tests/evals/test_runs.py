@@ -164,3 +164,17 @@ async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
 def test_an_experiment_is_named_by_the_minute_and_four_letters() -> None:
     name = new_experiment_id(datetime(2026, 11, 21, 8, 5, tzinfo=UTC))
     assert re.fullmatch("20261121-0805-[a-z2-9]{4}", name)
+
+
+async def test_a_key_that_is_given_with_the_models_is_in_no_row(client: Client, dataset: Dataset) -> None:
+    key, place = "sk-canary-0123456789", {"base_url": "http://ann:pw-canary-1@127.0.0.1:1/v1"}
+    async with client:
+        await evaluate(client, ["sim/swift"], dataset.take(2), experiment="keyed", api_key=key)
+        # Another key asks the same.
+        await evaluate(
+            client, ["sim/swift"], dataset.take(2), experiment="keyed", api_key="sk-other-0123456789"
+        )
+        await evaluate(client, ["mine"], dataset.take(1), **place)
+    rows = [client.log.sql(f"SELECT * FROM {table}") for table in ("runs", "calls", "scores")]
+    assert [len(each) for each in rows] == [2, 3, 2]
+    assert not any("canary" in str(each.to_dict()) for each in rows)

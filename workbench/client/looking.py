@@ -17,13 +17,18 @@ class Looking:
 
     _directory: Directory
 
-    def full_name(self, model: str) -> str:
+    def full_name(self, model: str, *, base_url: str | None = None, api_key: str | None = None) -> str:
         """`provider/model` for any way of writing it, if the model's provider can be asked.
+
+        Args:
+            model: The name.
+            base_url: Any server's URL, in place of the table's.
+            api_key: The key, in place of the settings'; from now on the log hides it.
 
         Raises:
             ConfigError: The name has no known provider, or its key is missing.
         """
-        to, name = self._directory.find(model)
+        to, name = self._directory.find(model, base_url, api_key)
         return f"{to.provider}/{name}"
 
     async def models(

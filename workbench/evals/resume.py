@@ -160,8 +160,11 @@ def _number(value: Any) -> float | None:
 
 
 def run_params(run: Run, scorers: Sequence[Scorer] | None, params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the row of a run says of how its samples are asked and scored; what is as usual is left out."""
-    said = dict(params)
+    """What the row of a run says of how its samples are asked and scored; what is as usual is left out.
+
+    So is the key: whose it is makes no difference to what is asked.
+    """
+    said = {name: value for name, value in params.items() if name != "api_key"}
     if run.prompt.template != ASKED_AS_IT_IS.template:
         said["prompt"] = run.prompt.template
     if scorers is not None:

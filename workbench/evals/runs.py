@@ -77,7 +77,8 @@ async def evaluate(
         DataError: A scorer can do nothing with a sample, or the log cannot be read, and so not say whether
             the experiment was begun.
     """
-    models = list(dict.fromkeys(client.full_name(model) for model in models))
+    place = {name: params[name] for name in ("base_url", "api_key") if name in params}
+    models = list(dict.fromkeys(client.full_name(model, **place) for model in models))
     if not models:
         raise ConfigError("no models: give at least one as 'provider/model'")
     if epochs < 1:
