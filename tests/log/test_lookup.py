@@ -17,6 +17,7 @@ from uuid6 import uuid7
 
 from workbench.calls import Call, Completion, Message, cache_key
 from workbench.log import LogWarning, Lookup, Recorder, Store, record
+from workbench.log.lookup import TOGETHER, _Desk
 
 MakeCall = Callable[..., Call]
 Answered = Callable[..., Any]
@@ -177,6 +178,30 @@ async def test_what_is_foreseen_is_looked_up_with_the_first_of_them(
     found = await lookup(asked[1])
     assert found is not None
     assert found.call_id == later.id
+
+
+async def test_what_is_foreseen_is_looked_up_beforehand_once_it_is_worth_it(
+    home: Path, call: MakeCall
+) -> None:
+    lookup, looked_up, more = Lookup(home), [], asyncio.Event()
+
+    def count(keys: list[UUID]) -> dict[UUID, Any]:
+        looked_up.append(len(keys))
+        loop.call_soon_threadsafe(more.set)
+        return {}
+
+    loop = asyncio.get_running_loop()
+    lookup._desks.put(_Desk(count))
+    for n in range(TOGETHER + 100):
+        lookup.foresee(asking(call(), f"Question {n}?"))
+    await more.wait()
+    assert await lookup(asking(call(), "Question 0?")) is None
+    assert looked_up == [TOGETHER + 100]  # all, by the time that the loop came to it
+    lookup.foresee(asking(call(), "Question 1000?"))
+    assert await lookup(asking(call(), "Question 1?")) is None
+    assert looked_up == [TOGETHER + 100]  # the new one alone is not worth it
+    assert await lookup(asking(call(), "Question 1000?")) is None
+    assert looked_up == [TOGETHER + 100, 1]
 
 
 async def test_who_is_cancelled_takes_nothing_from_those_who_wait_for_the_same(

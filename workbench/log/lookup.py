@@ -76,6 +76,7 @@ class _Desk:
         self._answers = answers
         self._waiting: dict[UUID, asyncio.Future[Answer | None]] = {}
         self._foreseen: dict[UUID, asyncio.Future[Answer | None]] = {}
+        self._asked = False
         self._work: asyncio.Task[None] | None = None
 
     def foresee(self, key: UUID) -> None:
@@ -86,6 +87,7 @@ class _Desk:
     async def find(self, key: UUID) -> Answer | None:
         answer = self._foreseen.pop(key, None) or self._wanted(key)
         if key in self._waiting:
+            self._asked = True
             self._begin()
         # Others may wait for the same answer.
         return await asyncio.shield(answer)
@@ -100,7 +102,9 @@ class _Desk:
         return self._waiting[key]
 
     async def _look_up(self) -> None:
-        while self._waiting:
+        # What is foreseen alone can wait for more: each look-up costs as much as any other.
+        while self._asked or len(self._waiting) >= TOGETHER:
+            self._asked = False
             wanted, self._waiting = self._waiting, {}
             found: dict[UUID, Answer] = {}
             try:
