@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from decimal import Decimal
@@ -48,6 +50,11 @@ class Waiting:
     async def __call__(self, text: str, sample: Sample) -> str:
         await asyncio.sleep(0)
         return text
+
+
+class WordlessError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
 
 
 def at_most(letters: int, text: str, sample: Sample, *, strict: bool = False) -> bool:
@@ -106,6 +113,13 @@ def test_whatever_can_be_called_is_a_scorer_that_is_named_after_it(
         (None, Score(value=None, explanation="mine gave no score")),
         (float("nan"), Score(value=None, explanation="mine gave nan")),
         (ValueError("no"), Score(value=None, explanation="could not be scored: ValueError: no")),
+        (ValueError("\ud83d"), Score(value=None, explanation="could not be scored: ValueError: ?")),
+        (WordlessError(), Score(value=None, explanation="could not be scored: WordlessError")),
+        (
+            Score(value=True, label="\ud83d", explanation="\ud83d"),
+            Score(value=1.0, label="?", explanation="?"),
+        ),
+        (Score(value=float("nan"), explanation="why"), Score(value=None, explanation="why")),
     ],
     ids=lambda given: type(given).__name__,
 )
@@ -115,12 +129,74 @@ def test_what_a_function_gives_is_a_score(given: Any, score: Score) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [object(), [1], (1, "why"), {}, {"score": 1}, {"value": "1"}, float("inf"), np.array([1, 2])],
+    [
+        *(object(), [1], (1, "why"), {}, {"score": 1}, {"value": "1"}, float("inf"), np.array([1, 2])),
+        *(Score(value=float("inf")), Score(value="1")),  # type: ignore[arg-type]
+    ],
     ids=lambda given: type(given).__name__,
 )
 def test_what_is_no_score_has_to_be_mended(given: Any) -> None:
     with pytest.raises(ConfigError, match=r"the scorer 'mine' gave .*: (return a number|give a number)"):
         scored(own(giving(given)), "x")
+    with pytest.raises(ConfigError, match="the scorer 'mine' gave "):
+        scored(Scorer(name="mine", give=lambda answer: given), "x")
+
+
+def test_a_scorer_may_give_what_a_function_of_ones_own_may() -> None:
+    assert scored(Scorer(name="mine", give=lambda answer: 1), "x") == Score(value=1.0)  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize(
+    "what", [asyncio.CancelledError("why"), SystemExit(3)], ids=lambda what: type(what).__name__
+)
+def test_what_ends_a_task_or_a_process_is_an_error_like_others(what: BaseException) -> None:
+    def mine(text: str, sample: Sample) -> float:
+        raise what
+
+    async def awaited(text: str, sample: Sample) -> float:
+        raise what
+
+    for function in (mine, awaited):
+        given = scored(own(function), "x")
+        assert given.value is None
+        assert type(what).__name__ in given.explanation
+
+
+async def test_a_function_that_never_ends_does_not_hold_up_those_after_it() -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def endless(text: str, sample: Sample) -> float:
+        begun.set()
+        end.wait()
+        return 0
+
+    answer = Answer(text="x", sample=Sample(id="1", input="?", target=None), client=NOBODY)
+    stuck = asyncio.create_task(own(endless).score(answer))
+    await asyncio.to_thread(begun.wait)
+    after = asyncio.create_task(own(short).score(answer))
+    stuck.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stuck
+    try:
+        assert await after == Score(value=1.0)
+    finally:
+        end.set()
+
+
+def test_a_function_that_never_ends_does_not_keep_the_process() -> None:
+    program = (
+        "import asyncio, threading\n"
+        "from workbench.evals.scorers import own\n"
+        "from workbench.evals.scorers.beside import beside\n"
+        "async def main():\n"
+        "    begun = threading.Event()\n"
+        "    task = asyncio.create_task(beside(lambda: begun.set() or threading.Event().wait()))\n"
+        "    await asyncio.to_thread(begun.wait)\n"
+        "    task.cancel()\n"
+        "    await asyncio.wait([task])\n"
+        "asyncio.run(main())\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
 
 
 def test_an_iterator_that_ends_is_an_error_like_others() -> None:

@@ -5,19 +5,13 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import math
-import numbers
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from workbench.errors import ConfigError
 from workbench.evals.scorers.beside import beside
-from workbench.evals.scorers.scorer import Answer, Score, Scorer
-from workbench.evals.scorers.wording import clean
-
-PARTS = ("value", "label", "explanation")
+from workbench.evals.scorers.scorer import Answer, Scorer
 
 
 def own(function: Callable[..., Any], *, name: str | None = None) -> Scorer:
@@ -51,7 +45,7 @@ def own(function: Callable[..., Any], *, name: str | None = None) -> Scorer:
         ) from exc
     except ValueError:  # functions of C do not say what they take
         pass
-    return Scorer(name=name, give=partial(_give, function, name), params=_params(function, inner))
+    return Scorer(name=name, give=partial(_give, function), params=_params(function, inner))
 
 
 def _params(function: Callable[..., Any], inner: Callable[..., Any]) -> dict[str, Any]:
@@ -75,54 +69,9 @@ def _type(value: object) -> str:
     return type(value).__name__
 
 
-async def _give(function: Callable[..., Any], name: str, answer: Answer) -> Score:
+async def _give(function: Callable[..., Any], answer: Answer) -> Any:
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__):
         given = function(answer.text, answer.sample)
     else:
         given = await beside(function, answer.text, answer.sample)
-    if inspect.isawaitable(given):
-        given = await given
-    return as_score(given, name)
-
-
-def as_score(given: Any, scorer: str) -> Score:
-    """What a function gave, as a score: a number or truth value is its value, a text its label.
-
-    Raises:
-        ConfigError: It is something else.
-    """
-    if hasattr(given, "item") and getattr(given, "ndim", None) == 0:  # a number of NumPy's, or of a tensor
-        given = given.item()
-    match given:
-        case Score():
-            return given
-        case None:
-            return Score(value=None, explanation=f"{scorer} gave no score")
-        case str():
-            return Score(value=None, label=clean(given))
-        case numbers.Real() | Decimal() if not math.isinf(given):
-            value = float(given)
-            return (
-                Score(value=None, explanation=f"{scorer} gave nan")
-                if math.isnan(value)
-                else Score(value=value)
-            )
-        case Mapping() if given and set(given) <= set(PARTS):
-            return _of_parts(given, scorer)
-    raise ConfigError(
-        f"the scorer {scorer!r} gave {given!r:.80}: return a number, True or False, a label, a Score, "
-        f"a mapping with some of {', '.join(PARTS)}, or None"
-    )
-
-
-def _of_parts(given: Mapping[str, Any], scorer: str) -> Score:
-    value = as_score(given.get("value"), scorer)
-    if value.label is not None:
-        raise ConfigError(f"the scorer {scorer!r} gave the value {value.label!r:.80}: give a number, or None")
-    label, explanation = given.get("label"), given.get("explanation") or ""
-    nothing = value.value is None and label is None and not explanation
-    return Score(
-        value=value.value,
-        label=None if label is None else clean(str(label)),
-        explanation=value.explanation if nothing else clean(str(explanation)),
-    )
+    return await given if inspect.isawaitable(given) else given

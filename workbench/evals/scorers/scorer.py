@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ConfigError, WorkbenchError
+from workbench.evals.scorers.given import as_score
+from workbench.evals.scorers.score import Score
+from workbench.evals.scorers.wording import clean
 
 if TYPE_CHECKING:
     from workbench.client import Client
     from workbench.evals.sample import Sample
 
+__all__ = ["Answer", "Score", "Scorer"]
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Score:
-    """What a scorer says about one answer.
-
-    Attributes:
-        value: How good the answer is: 0 or 1, or graded, usually in [0, 1]. `None`: there is no number, for
-            the score is a category, which is the `label`, or the answer could not be judged.
-        label: The answer as the scorer read it, or the category that it gave, in a form in which those of two
-            models can be compared; `None` where there is none.
-        explanation: Why, in a few words for a reader; the reason where there is neither value nor label.
-    """
-
-    value: float | None
-    label: str | None = None
-    explanation: str = ""
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether the answer could not be judged."""
-        return self.value is None and self.label is None
+_LONGEST_REASON = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +47,8 @@ class Scorer:
 
     Attributes:
         name: Under which the log has its scores; unique in an experiment.
-        give: Scores one answer; may be asynchronous. What it raises becomes a score without value.
+        give: Scores one answer; may be asynchronous. What it raises becomes a score without value; what a
+            function of one's own may give will do, too.
         check: Raises `DataError` where it can do nothing with a sample; asked before any call is made.
         params: What else there is to know of it, for the row of the run: JSON values.
         asks: The models that it asks, as `provider/model`.
@@ -77,13 +64,28 @@ class Scorer:
         """The score of one answer.
 
         What the scorer raises is the explanation of a score without value: an answer that could not be
-        judged is neither right nor wrong. Errors that a user has to mend (`ConfigError`) are raised.
+        judged is neither right nor wrong. Errors that a user has to mend (`ConfigError`) are raised, and so
+        is what it gives if that is no score.
         """
         try:
             given = self.give(answer)
-            return await given if inspect.isawaitable(given) else given
+            return as_score(await given if inspect.isawaitable(given) else given, self.name)
         except ConfigError:
             raise
-        except Exception as exc:
-            said = str(exc) if isinstance(exc, WorkbenchError) else f"{type(exc).__name__}: {exc}"
-            return Score(value=None, explanation=f"could not be scored: {said}")
+        except (Exception, SystemExit) as exc:
+            return _unscored(exc)
+        except asyncio.CancelledError as exc:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled us. Whoever let it pass would end without a word, and its answers with it.
+            return _unscored(exc)
+
+
+def _unscored(exc: BaseException) -> Score:
+    try:
+        said = str(exc) if isinstance(exc, WorkbenchError) else f"{type(exc).__name__}: {exc}"
+    except Exception:  # an error of a user's own, whose words are one too
+        said = type(exc).__name__
+    said = said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 1]}…"
+    return Score(value=None, explanation=clean(f"could not be scored: {said}"))

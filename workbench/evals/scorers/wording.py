@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from workbench.evals.scorers.scorer import Score
+from workbench.evals.scorers.score import Score
 
 NO_ANSWER = "no answer could be read"
 LONGEST_LABEL = 200
