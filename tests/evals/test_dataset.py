@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -218,7 +219,9 @@ def test_a_folder_is_no_data_set(tmp_path: Path) -> None:
 
 def test_an_unknown_kind_of_file_names_the_known_ones(tmp_path: Path) -> None:
     message = error_of(write(tmp_path / "a.xlsx", "x"))
-    assert message.endswith("a.xlsx: cannot read '.xlsx': save it as one of .jsonl, .json, .csv, .parquet")
+    assert message.endswith(
+        "a.xlsx: cannot read '.xlsx': save it as one of .jsonl, .json, .csv, .tsv, .parquet"
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,8 +234,8 @@ def test_an_unknown_kind_of_file_names_the_known_ones(tmp_path: Path) -> None:
         ),
         (
             "a.csv",
-            "input;target\na;b\n",
-            "a.csv, line 2: no column for the input (found: 'input;target'): name one",
+            "input|target\na|b\n",
+            "a.csv, line 2: no column for the input (found: 'input|target'): name one",
         ),
         (
             "a.csv",
@@ -332,3 +335,45 @@ def test_another_encoding_is_said_with_line_byte_and_remedy(
 )
 def test_rows_of_frames_and_mappings_are_counted_from_1(source: Any, message: str) -> None:
     assert message in error_of(source)
+
+
+@pytest.mark.parametrize("name", ["semicolons.csv", "tabs.csv", "tabs.tsv"])
+def test_columns_may_be_parted_as_excel_parts_them(tmp_path: Path, name: str) -> None:
+    sign = ";" if name.startswith("semicolons") else "\t"
+    text = f'input{sign}target\r\n"one, two{sign}\nthree"{sign}1,5\r\n'
+    [sample] = load_dataset(write(tmp_path / name, text, "utf-8-sig"))
+    assert (sample.input, sample.target) == (f"one, two{sign}\nthree", "1,5")
+
+
+def test_the_usual_columns_are_known_by_capitals_and_with_spaces_too() -> None:
+    [sample] = load_dataset([{"ID": 7, "Question": "a", " Target": "b", "Level": 3}])
+    assert (sample.id, sample.input, sample.target, sample.meta) == ("7", "a", "b", {"Level": 3})
+    [exact] = load_dataset([{"Input": "x", "input": "a", "target": "b"}])
+    assert (exact.input, exact.meta) == ("a", {"Input": "x"})
+
+
+@pytest.mark.parametrize("field", ["id", "input", "target", "category", "cluster", "split"])
+def test_half_a_character_is_found_before_it_is_sent(field: str) -> None:
+    assert error_of([GOOD, {**OTHER, field: "x\ud83d"}]).startswith("row 2: '\\ud83d' is half a character")
+
+
+@pytest.mark.parametrize("source", [5, None, b"my.csv", GOOD, {"input": ["a"]}], ids=str)
+def test_what_is_no_data_set_is_told_what_is_one(source: Any) -> None:
+    assert re.fullmatch(
+        r".* is no data set: give a path, a bundled name \(.*first_walk.*\), a frame, .*", error_of(source)
+    )
+
+
+def test_frames_of_others_are_given_as_ours(tmp_path: Path) -> None:
+    class Frame(list[str]):
+        def to_pandas(self) -> pd.DataFrame:
+            return pd.DataFrame([GOOD])
+
+    assert "a frame, which its to_pandas() gives, or" in error_of(Frame())
+    assert len(load_dataset(Frame().to_pandas())) == 1
+
+
+def test_a_home_folder_may_be_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write(tmp_path / "mine.jsonl", jsonl(GOOD))
+    assert len(load_dataset("~/mine.jsonl")) == 1

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -154,10 +154,10 @@ def load_dataset(
 ) -> Dataset:
     """Read a data set, and check it before it costs money.
 
-    Columns, of which the first that is there counts: `input`, `prompt` or `question`; `target`, `answer` or
-    `expected`; optional `id` (else the row's position from 1), `category`, `cluster` or `group`, `split`,
-    `scorer` (else `exact`). Other columns go into `meta`. What is not text becomes its JSON: `42` is "42",
-    `true` is "true".
+    Columns, in capitals or not, of which the first that is there counts: `input`, `prompt` or `question`;
+    `target`, `answer` or `expected`; optional `id` (else the row's position from 1), `category`, `cluster` or
+    `group`, `split`, `scorer` (else `exact`). Other columns go into `meta`. What is not text becomes its
+    JSON: `42` is "42", `true` is "true".
 
     Multiple choice has its choices in a list, `choices` or `options`, or in columns `A`, `B` and so on. The
     target is then a letter, an index from 0 or the text of a choice, becomes the letter, and is scored by
@@ -166,10 +166,10 @@ def load_dataset(
     Open questions have no right answer: no row has a target, or those that have none have an empty `scorer`.
 
     Args:
-        source: The name of a bundled data set; the path of a file in UTF-8: `.jsonl`, `.csv`, `.json` (a list
-            of objects, or an object with such a list as `samples` and perhaps a `version`), or of a
-            `.parquet` file (needs pyarrow); a frame; mappings; a `Dataset` or `DatasetDict` of Hugging Face's
-            `datasets`.
+        source: The name of a bundled data set; the path of a file in UTF-8: `.jsonl`, `.csv` or `.tsv` (with
+            commas, semicolons or tabs), `.json` (a list of objects, or an object with such a list as
+            `samples` and perhaps a `version`), or of a `.parquet` file (needs pyarrow); a frame; mappings; a
+            `Dataset` or `DatasetDict` of Hugging Face's `datasets`.
         name: The data set's name; else its own, the file's without its ending, or "unnamed".
         fields: Columns that go by other names, as in `{"input": "text", "choices": ["opt_a", "opt_b"]}`.
         split: Only the rows whose `split` this is, or this part of a `DatasetDict`.
@@ -185,11 +185,11 @@ def load_dataset(
         opened, split = hugging_face_source(part_of(source, split)), None
     else:
         opened = _source(source)
-    return Dataset(
-        name=name or opened.name or "unnamed",
-        samples=samples_of(opened, fields=fields, split=split),
-        version=version or opened.version,
-    )
+    try:
+        samples = samples_of(opened, fields=fields, split=split)
+    except OSError as exc:
+        raise DataError(f"{opened.words} cannot be read: {exc.strerror}") from exc
+    return Dataset(name=name or opened.name or "unnamed", samples=samples, version=version or opened.version)
 
 
 def _source(source: Any) -> Source:
@@ -202,6 +202,17 @@ def _source(source: Any) -> Source:
         return file_source(_find(source, _versions(folder)))
     if is_hugging_face(source):
         return hugging_face_source(source)
+    if (
+        not isinstance(source, Iterable)
+        or isinstance(source, Mapping | bytes)
+        or hasattr(source, "to_pandas")
+    ):
+        hint = ", which its to_pandas() gives" if hasattr(source, "to_pandas") else ""
+        known = ", ".join(_versions(bundled("data")))
+        raise DataError(
+            f"{source!r:.60} is no data set: give a path, a bundled name ({known}), "
+            f'a frame{hint}, or a list of mappings like {{"input": …, "target": …}}'
+        )
     return Source(words="the sequence", rows=rows_of(source))
 
 
@@ -212,7 +223,7 @@ def _versions(folder: Path) -> dict[str, str]:
 
 
 def _find(source: str | Path, known: Mapping[str, Any]) -> Path:
-    path = Path(source)
+    path = Path(source).expanduser()
     if path.is_file():
         return path
     beside = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []

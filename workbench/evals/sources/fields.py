@@ -49,10 +49,12 @@ class FieldReader:
         given: The columns that a user has named.
 
     Raises:
-        DataError: One of the names that they stand for is none of ours.
+        DataError: One of the names that they stand for is none of ours, or they are no mapping.
     """
 
     def __init__(self, given: Fields | None) -> None:
+        if given is not None and not isinstance(given, Mapping):
+            raise DataError(f"fields is {given!r:.60}: give a mapping, like {{'input': 'text'}}")
         self._given = dict(given or {})
         for name, columns in self._given.items():
             if name not in _USUAL:
@@ -97,8 +99,12 @@ class FieldReader:
         self._unseen -= {
             (name, each) for name, columns in self._columns_of.items() for each in columns if each in names
         }
+        alike = {_folded(column): column for column in reversed(names)}
         present = {
-            name: [column for column in self._columns_of.get(name, usual) if column in names]
+            name: [column for column in self._columns_of[name] if column in names]
+            if name in self._columns_of
+            # " Target" forgotten would make of all questions open ones, which are paid and not scored.
+            else [column if column in names else alike[column] for column in usual if column in alike]
             for name, usual in _USUAL.items()
         }
         choices: tuple[str, ...] = ()
@@ -110,6 +116,10 @@ class FieldReader:
         of = {name: columns[0] for name, columns in present.items() if columns}
         used = {*of.values(), *choices}
         return Columns(of=of, choices=choices, others=tuple(name for name in names if name not in used))
+
+
+def _folded(column: str) -> str:
+    return column.strip().casefold()
 
 
 def _no_column(row: Row, column: str, name: str) -> DataError:

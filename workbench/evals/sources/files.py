@@ -99,7 +99,7 @@ def _csv_lines(path: Path) -> Generator[Row]:
     started = 1
     try:
         with path.open(encoding=_UTF8, newline="") as text:
-            lines = csv.reader(text, strict=True)
+            lines = csv.reader(text, delimiter=_separator(path), strict=True)
             for cells in lines:
                 number, started = started, lines.line_num + 1
                 if not cells:
@@ -122,6 +122,14 @@ def _csv_lines(path: Path) -> Generator[Row]:
         ) from exc
 
 
+def _separator(path: Path) -> str:
+    """What parts columns: commas; else semicolons, which Excel writes where numbers have commas, or tabs."""
+    with path.open(encoding=_UTF8) as text:
+        header = next((line for line in text if line.strip()), "")
+    signs = "\t,;" if path.suffix.lower() == ".tsv" else ",;\t"
+    return next((sign for sign in signs if sign in header), ",")
+
+
 def _parquet(path: Path) -> _Read:
     try:
         frame = pd.read_parquet(path)
@@ -136,6 +144,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     ".jsonl": _jsonl,
     ".json": _json,
     ".csv": _csv,
+    ".tsv": _csv,
     ".parquet": _parquet,
 }
 

@@ -131,6 +131,7 @@ def _sample(row: Row, columns: Columns, position: int) -> Sample:
         split=_text(row, of.get("split")) or None,
         meta={column: row.values[column] for column in columns.others},
     )
+    _check_characters(sample, row)
     _check_scorer(sample, row)
     return sample
 
@@ -172,6 +173,17 @@ def _text(row: Row, column: str | None, *, nested: bool = False) -> str:
             "text, or name the column that has it"
         )
     return str(value)  # a date, a decimal
+
+
+def _check_characters(sample: Sample, row: Row) -> None:
+    texts = (sample.id, sample.asked, sample.target, sample.category, sample.cluster, sample.split)
+    try:
+        "".join(text for text in texts if text is not None).encode()
+    except UnicodeEncodeError as exc:
+        half = exc.object[exc.start : exc.end]
+        raise DataError(
+            f"{row.where}: {half!r} is half a character, which cannot be sent: write it whole, or delete it"
+        ) from exc
 
 
 def _check_scorer(sample: Sample, row: Row) -> None:
