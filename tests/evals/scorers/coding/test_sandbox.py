@@ -63,6 +63,11 @@ def test_something_keeps_code_in_here() -> None:
             "import threading as t, time\nt.Thread(target=time.sleep, args=(60,)).start()\nf = lambda x: 2",
             "done",
         ),
+        (
+            "import threading as t, time\nfor _ in range(20): t.Thread(target=time.sleep, args=(9,)).start()"
+            "\nf = lambda x: 2",
+            "done",
+        ),
         ("def f(x): return x", "error"),
         ("def f(x: return x", "error"),
         ("(" * 10_000, "error"),
@@ -285,6 +290,8 @@ def test_no_connection_goes_out(walls: Isolation) -> None:
 
 
 def test_no_other_process_can_be_signalled(walls: Isolation) -> None:
+    if walls == "landlock" and tuple(map(int, os.uname().release.split(".")[:2])) < (6, 12):
+        return  # of which the guide and a warning tell
     assert value_of(walls, f"os.kill({os.getpid()}, 0)")["end"] == "error"
 
 

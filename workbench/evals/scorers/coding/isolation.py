@@ -12,7 +12,7 @@ from workbench.evals.scorers.coding.sandbox import Isolation, Job, Limits, Sandb
 ISOLATIONS: tuple[Isolation, ...] = ("namespaces", "landlock", "limits")
 """From the strongest to the weakest."""
 _WEAKER = {
-    "landlock": "it can send over UDP",
+    "landlock": "it can send over UDP, and before Linux 6.12 end what this user runs",
     "limits": "it can reach the network and read what this user can, the keys in the environment too",
 }
 
