@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LETTERS = "ABCDEFGHIJ"
-"""As many as the scorer `choice` reads."""
+"""The letters that choices go by, and that the scorer `choice` reads."""
 
 HOW_TO_ANSWER = "Answer with only the letter."
 _LETTER = re.compile(r"\(?([A-Ja-j])[).:]?")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from scored import NOBODY
 
 from workbench.errors import DataError
 from workbench.evals.dataset import Sample
-from workbench.evals.scorers import SCORERS, Score
+from workbench.evals.scorers import SCORERS, Answer, Score
 from workbench.evals.scorers.numbers import compare_numbers as number
 from workbench.evals.scorers.plain import compare_choices as choice
 from workbench.evals.scorers.plain import compare_texts as exact
@@ -78,3 +81,39 @@ def test_a_choice_is_labelled_by_its_capital_letter() -> None:
 def test_a_target_that_cannot_be_read_is_an_error_whatever_the_answer(name: str, target: str) -> None:
     with pytest.raises(DataError, match=f"the target {target!r} .*: write "):
         SCORERS[name].check(Sample(id="1", input="?", target=target))
+
+
+CAPITALS = ("Oslo", "Rome", "Paris", "Lima")
+VITAMINS = ("Vitamin C", "Vitamin B", "Vitamin A")
+
+
+@pytest.mark.parametrize(
+    ("choices", "text", "label"),
+    [
+        (CAPITALS, "Rome", "B"),
+        (CAPITALS, " **rome.** ", "B"),
+        (CAPITALS, "The answer is Rome.", "B"),
+        (CAPITALS, "It is in Italy.\n\nAnswer: Rome\nNot Paris.", "B"),
+        (CAPITALS, "\\boxed{Rome}", "B"),
+        (CAPITALS, "B", "B"),
+        (CAPITALS, "(b) Rome", "B"),
+        (CAPITALS, "Madrid", None),
+        (CAPITALS, "Rome or Paris", None),
+        (VITAMINS, "Vitamin C", "A"),
+        (VITAMINS, "The answer is Vitamin C", "A"),
+        (VITAMINS, "C", "C"),
+        (("B", "A", "AB", "0"), "B", "B"),
+        (("B", "A", "AB", "0"), "AB", "C"),
+        (("3", "4", "5"), "4", "B"),
+        (("same", "same", "other"), "same", None),
+        ((), "Rome", None),
+    ],
+)
+@pytest.mark.parametrize("name", ["choice", "choices"])
+def test_the_text_of_a_choice_stands_for_its_letter(
+    name: str, choices: tuple[str, ...], text: str, label: str | None
+) -> None:
+    sample = Sample(id="1", input="?", target="B", scorer=name, choices=choices)
+    SCORERS[name].check(sample)
+    given = asyncio.run(SCORERS[name].score(Answer(text=text, sample=sample, client=NOBODY)))
+    assert (given.label, given.value) == (label, float(label == "B"))

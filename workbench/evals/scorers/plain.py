@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from workbench.errors import ConfigError, DataError
-from workbench.evals.scorers.reading import LETTERS, fold_text, read_choices
-from workbench.evals.scorers.scorer import Score, Scorer
+from workbench.evals.choices import LETTERS
+from workbench.evals.scorers.reading import fold_text, read_choices, stated_passages
+from workbench.evals.scorers.scorer import Answer, Score, Scorer
 from workbench.evals.scorers.targets import by_target
 from workbench.evals.scorers.wording import unreadable, verdict
 
@@ -39,8 +42,9 @@ def compare_texts(text: str, target: str, *, ignore_case: bool = True) -> Score:
 def choice(letters: str = LETTERS, *, several: bool = False, name: str | None = None) -> Scorer:
     """1 where the letter that the answer claims is the target's; else 0.
 
-    How it is found is written at `read_choices`. An answer that claims no letter scores 0 with label `None`,
-    and so does one that claims two different ones where one is right.
+    How it is found is written at `read_choices`. Where the sample has choices, the text of one of them stands
+    for its letter: as the whole answer, or behind "answer is" or in a box. An answer that claims no letter
+    scores 0 with label `None`, and so does one that claims two different ones where one is right.
 
     Args:
         letters: Those of the options, from A to J: others that an answer seems to claim are not looked at.
@@ -56,7 +60,12 @@ def choice(letters: str = LETTERS, *, several: bool = False, name: str | None = 
         raise ConfigError(f"letters is {letters!r}: write some of {LETTERS!r}, as 'ABCD'")
     kind = "choices" if several else "choice"
     compare = partial(compare_choices, letters=known, several=several)
-    return by_target(name or kind, compare, kind=kind, letters=known)
+    scorer = by_target(name or kind, compare, kind=kind, letters=known)
+
+    def give(answer: Answer) -> Score | Awaitable[Score]:
+        return scorer.give(replace(answer, text=_by_letter(answer.text, answer.sample.choices)))
+
+    return replace(scorer, give=give)
 
 
 def compare_choices(text: str, target: str, *, letters: str = LETTERS, several: bool = False) -> Score:
@@ -71,6 +80,20 @@ def compare_choices(text: str, target: str, *, letters: str = LETTERS, several: 
     if len(read) > 1 and not several:
         return unreadable(f"the text claims {' and '.join(read)}")
     return verdict(", ".join(read) or None, ", ".join(wanted), right=read == wanted)
+
+
+def _by_letter(text: str, choices: Sequence[str]) -> str:
+    """The letter of the one choice whose text an answer gives; else the answer as it is."""
+    if not choices:
+        return text
+    folded = [fold_text(choice) for choice in choices]
+    stated = (passage.strip().partition("\n")[0] for passage in stated_passages(text))
+    for passage in (text, *stated):
+        said = fold_text(passage)
+        # "Vitamin C" may be choice A; a "B" by itself is a letter, whatever the choices are called.
+        if folded.count(said) == 1 and (len(said) > 1 or not read_choices(text)):
+            return LETTERS[folded.index(said)]
+    return text
 
 
 def _claimed(text: str, letters: str) -> tuple[str, ...]:

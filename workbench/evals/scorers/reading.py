@@ -56,9 +56,6 @@ _SHOWN_LETTERS = (
 )
 _ONE_LETTER = re.compile(r"(?<![^\W_])[A-Ja-j](?![^\W_])")
 
-
-LETTERS = "ABCDEFGHIJ"
-"""The letters that options of a choice may have."""
 MOST_WRAPPINGS = 8  # an answer that goes round in circles has thousands, and each takes a pass
 
 
