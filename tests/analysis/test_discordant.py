@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
+from scipy.stats import chi2 as chi2_distribution
 
 from workbench.analysis.discordant import mid_p, tango_interval
 
@@ -17,6 +18,16 @@ def test_tango_bounds_are_those_published(case: str) -> None:
     assert tango_interval(**facts["inputs"], level=0.95) == pytest.approx(
         facts["published"], abs=facts["tol"]
     )
+
+
+def test_the_bound_of_the_published_chi2_is_no_difference() -> None:
+    # Tango's statistic against no difference is (b - c)² / (b + c), McNemar's without a correction.
+    case = PUBLISHED["mcnemar_wp1"]
+    (yes, b), (c, no) = case["inputs"]
+    [chi2] = case["published"]
+    for off, sign in ((-case["tol"], 1), (case["tol"], -1)):
+        low, _ = tango_interval(b, c, yes + b + c + no, level=float(chi2_distribution.cdf(chi2 + off, 1)))
+        assert sign * low > 0
 
 
 def test_twice_the_one_sided_mid_p_is_the_published_one() -> None:

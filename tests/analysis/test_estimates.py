@@ -228,6 +228,45 @@ def test_the_smallest_sample_with_an_interval_for_the_median_is_six() -> None:
     assert (quantile(range(6), 0.5).low, quantile(range(6), 0.5).high) == (0, 5)
 
 
+def test_the_ranks_of_a_quantile_are_those_of_the_published_exact_bounds() -> None:
+    # k of n values lie below: the share below is that of Clopper and Pearson just where the quantile's
+    # interval holds the k-th value, or the next one.
+    case = PUBLISHED["newcombe98_cp"]
+    bounds = zip(case["published"][::2], case["published"][1::2], strict=True)
+    for (k, n), (low, high) in zip(case["inputs"], bounds, strict=True):
+        values, off = range(1, n + 1), case["tol"]
+        if k:
+            assert math.floor(quantile(values, low - off).high) == k  # up to what is interpolated
+            assert quantile(values, low + off).high == k + 1
+        assert quantile(values, high - off).low == k or k == 0
+        assert quantile(values, high + off).low == k + 1
+
+
+VALUES = st.lists(st.floats(-1e6, 1e6) | st.none(), max_size=40)
+
+
+@given(VALUES, st.floats(0.001, 0.999), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_a_quantile_lies_in_its_interval_and_knows_no_order(
+    values: list[float | None], q: float, order: random.Random
+) -> None:
+    found = quantile(values, q)
+    shuffled = list(values)
+    order.shuffle(shuffled)
+    assert quantile(shuffled, q) == found
+    assert found.n == sum(value is not None for value in values)
+    assert math.isnan(found.low) or found.low <= found.value
+    assert math.isnan(found.high) or found.value <= found.high
+
+
+@pytest.mark.parametrize(("q", "n"), [(0.5, 15), (0.95, 100)])
+def test_intervals_of_quantiles_hold_what_they_promise_whatever_the_distribution(q: float, n: int) -> None:
+    drawn = np.random.default_rng(4).exponential(size=(500, n))
+    truth = -math.log(1 - q)
+    held = [found.low <= truth <= found.high for found in (quantile(row, q) for row in drawn)]
+    assert np.mean(held) > 0.95 - 3 * math.sqrt(0.05 * 0.95 / 500)
+
+
 def test_p95_of_few_values_has_no_upper_bound() -> None:
     # .95^71 = .0262, .95^72 = .0249
     assert math.isnan(quantile(range(71), 0.95).high)

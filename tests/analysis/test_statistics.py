@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 from statsmodels.stats.multitest import multipletests
 
+from workbench.analysis.estimates import present, standard_error
 from workbench.analysis.statistics import corrected, holm, paired_difference, verdict
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
@@ -42,6 +44,34 @@ def test_graded_scores_get_the_paired_t_of_student() -> None:
     assert (test.method, test.b, test.c) == ("paired t", None, None)
     assert 2 * test.p_worse == pytest.approx(p, abs=1e-6)
     assert (test.difference.low, test.difference.high) == pytest.approx((low, high), abs=case["tol"])
+
+
+def test_without_pairing_the_same_hours_of_sleep_would_tell_nothing() -> None:
+    first, second = PUBLISHED["student_sleep"]["inputs"]
+    (one, error, df), (other, other_error, _) = (standard_error(*present(hours)) for hours in (first, second))
+    # Welch's t, and his degrees of freedom for two groups of one size
+    joint = math.hypot(error, other_error)
+    welch = df * joint**4 / (error**4 + other_error**4)
+    unpaired = 2 * float(t.sf(abs(one - other) / joint, welch))
+    case = PUBLISHED["sleep_pairing_gain"]
+    assert unpaired == pytest.approx(case["published"][0], abs=case["tol"])
+    assert paired_difference(first, second).p < 0.05 < unpaired
+
+
+def test_an_interval_leaves_0_out_just_where_the_p_value_is_below_5_percent() -> None:
+    # z and mid-p are not of one mind on 4 to 0 (p .0625), 15 to 6 (.0525), 18 to 8 and 21 to 10
+    for differing in range(1, 33):
+        for lost in range(differing + 1):
+            test = paired_difference(*scores(3, lost, differing - lost, 2))
+            assert (test.difference.low <= 0 <= test.difference.high) == (test.p >= 0.05)
+
+
+def test_scores_from_0_to_1_differ_by_1_at_most() -> None:
+    # one cluster is nearly all there is: t on .03 degrees of freedom reaches beyond all numbers
+    old, new = [0.5, 0.75] * 30, [0.25, 1.0] * 29 + [0.5, 0.5]
+    bounds = paired_difference(old, new, ["a"] * 59 + ["b"]).difference
+    assert (bounds.low, bounds.high) == (-1, 1)
+    assert paired_difference([1, 2, 3], [5, 1, 9]).difference.high > 1
 
 
 def test_means_over_repeats_are_graded_scores() -> None:
@@ -198,6 +228,10 @@ def test_a_comparison_is_the_mirror_of_its_reverse_and_knows_no_order(
         bounds, nan_ok=True, abs=1e-9
     )
     assert math.isnan(test.p) or 0 <= test.p <= 1
+    low, high = bounds
+    assert math.isnan(low) or -1 <= low <= test.difference.value <= high <= 1
+    if not math.isnan(low) and abs(test.p - 0.05) > 1e-9:
+        assert (low <= 0 <= high) == (test.p > 0.05)
 
 
 @pytest.mark.parametrize("repeats", [1, 4])

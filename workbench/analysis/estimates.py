@@ -128,8 +128,8 @@ def quantile(values: Iterable[float | None], q: float) -> Estimate:
         q: In (0, 1): 0.5 for p50, 0.95 for p95.
 
     Returns:
-        The value interpolates linearly, as pandas does. A bound is `nan` where `n` is too small to have one:
-        p50 needs 6 values, the upper bound of p95 needs 72.
+        The value interpolates linearly, as pandas does, and lies between the bounds. A bound is `nan` where
+        `n` is too small to have one: p50 needs 6 values, the upper bound of p95 needs 72.
 
     Raises:
         ValueError: `q` is not in (0, 1).
@@ -146,10 +146,12 @@ def quantile(values: Iterable[float | None], q: float) -> Estimate:
     tail = (1 - LEVEL) / 2
     below = int(binom.ppf(tail, n, q))  # ranks, the smallest value having rank 1
     above = int(binom.ppf(1 - tail, n, q)) + 1
+    value = float(np.quantile(numbers, q))
     return Estimate(
-        value=float(np.quantile(numbers, q)),
-        low=float(numbers[below - 1]) if below >= 1 else math.nan,
-        high=float(numbers[above - 1]) if above <= n else math.nan,
+        value=value,
+        # of two or three values, the one of that rank may be beyond what is interpolated
+        low=min(float(numbers[below - 1]), value) if below >= 1 else math.nan,
+        high=max(float(numbers[above - 1]), value) if above <= n else math.nan,
         n=n,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -92,9 +92,10 @@ def paired_difference(
     """Compare two models on the same items, given in the same order.
 
     Scores that are all 0 or 1 get McNemar's mid-p test and Tango's score interval. Others, such as means over
-    repeats, get a paired t, as do all scores in clusters. Where all differences are one and the same number,
-    a t test is undefined, and the signs alone are tested, one for each cluster where there are any; if that
-    number is 0, the interval is again Tango's, for scores at most 1 apart.
+    repeats, get a paired t, as do all scores in clusters; of scores in [0, 1] its interval ends at ±1. Where
+    all differences are one and the same number, a t test is undefined, and the signs alone are tested, one
+    for each cluster where there are any; if that number is 0, the interval is again Tango's, for scores at
+    most 1 apart. An interval holds 0 just where the two-sided p value is 0.05 or more.
 
     Args:
         baseline: One score per item.
@@ -119,11 +120,12 @@ def paired_difference(
     moves, groups = present(new - old, clusters)
     dropped = len(old) - len(moves)
     compared = ~np.isnan(new - old)
-    binary = bool(np.isin([old[compared], new[compared]], (0, 1)).all())
+    scores = np.concatenate([old[compared], new[compared]])
+    binary = bool(np.isin(scores, (0, 1)).all())
     constant = len(moves) > 0 and bool(np.ptp(moves) < ROUNDING)
     if constant or (groups is None and binary):
         return _by_signs(moves, groups, dropped, binary=binary)
-    return _by_t(moves, groups, dropped)
+    return _by_t(moves, groups, dropped, most=1.0 if ((scores >= 0) & (scores <= 1)).all() else math.inf)
 
 
 def verdict(
@@ -185,10 +187,12 @@ def _stepped(p_values: Array) -> Array:
     return adjusted
 
 
-def _by_t(moves: Array, groups: Array | None, dropped: int) -> PairedTest:
+def _by_t(moves: Array, groups: Array | None, dropped: int, *, most: float) -> PairedTest:
     centre, error, df = standard_error(moves, groups)
+    found = t_estimate(centre, error, df, len(moves))
+    low, high = (float(np.clip(bound, -most, most)) for bound in (found.low, found.high))
     return PairedTest(
-        difference=t_estimate(centre, error, df, len(moves)),
+        difference=replace(found, low=low, high=high),
         p_worse=float(t.cdf(centre / error, df)),
         p_better=float(t.sf(centre / error, df)),
         n=len(moves),
@@ -208,11 +212,15 @@ def _by_signs(moves: Array, groups: Array | None, dropped: int, *, binary: bool)
     units, losses, gains = len(moves), int((moves < -ROUNDING).sum()), int((moves > ROUNDING).sum())
     bounded = n > 0 and ((binary and groups is None) or losses == gains == 0)
     low, high = tango_interval(gains, losses, units, LEVEL) if bounded else (math.nan, math.nan)
+    p_worse, p_better = (mid_p(side, losses + gains) if n else math.nan for side in (losses, gains))
+    if 2 * min(p_worse, p_better) >= 1 - LEVEL:
+        # Tango's bounds go by z, which is surer than mid-p where 4 of 4 differ to one side, or 15 of 21.
+        low, high = min(low, 0.0), max(high, 0.0)
     method: Method = "McNemar mid-p" if binary else "sign test, mid-p"
     return PairedTest(
         difference=Estimate(value=float(moves.mean()) if n else math.nan, low=low, high=high, n=n),
-        p_worse=mid_p(losses, losses + gains) if n else math.nan,
-        p_better=mid_p(gains, losses + gains) if n else math.nan,
+        p_worse=p_worse,
+        p_better=p_better,
         n=n,
         dropped=dropped,
         b=losses,
