@@ -123,6 +123,8 @@ def test_an_experiment_is_found_by_its_beginning_its_run_or_as_the_last(home: Pa
     assert list(experiments(log)["experiment"]) == ["20260102-0000-bbbb", "20260101-0000-aaaa"]
     with pytest.raises(ConfigError, match="2 experiments begin with '2026'"):
         find_experiment(log, "2026")
+    with pytest.raises(ConfigError, match=r"no experiment 5: give its id, a text, such as experiment\.id"):
+        find_experiment(log, 5)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="no experiment 'nope': the latest are 20260102-0000-bbbb"):
         find_experiment(log, "nope")
 

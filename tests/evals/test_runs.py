@@ -8,11 +8,13 @@ from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from workbench.analysis.results import results, summary
+from workbench.analysis.sequential import until_decided
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConfigError, ContextLengthError, ModelNotFoundError
@@ -20,6 +22,7 @@ from workbench.evals.dataset import Dataset, load_dataset
 from workbench.evals.experiment import new_experiment_id, run_id
 from workbench.evals.progress import Ended, EvaluationProgress
 from workbench.evals.runs import evaluate
+from workbench.evals.scorers import exact, judge
 from workbench.simulator import Simulator
 
 
@@ -178,3 +181,38 @@ async def test_a_key_that_is_given_with_the_models_is_in_no_row(client: Client, 
     rows = [client.log.sql(f"SELECT * FROM {table}") for table in ("runs", "calls", "scores")]
     assert [len(each) for each in rows] == [2, 3, 2]
     assert not any("canary" in str(each.to_dict()) for each in rows)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"models": "sim/swift"}, r"models is 'sim/swift', a text: give a list, \['sim/swift'\]"),
+        ({"dataset": "first_walk"}, "the data set is 'first_walk': give what workbench.load_dataset"),
+        ({"dataset": load_dataset("first_walk").take(0)}, "nothing to ask: .*'first_walk' has no samples"),
+        ({"epochs": 1.5}, "epochs is 1.5: give a whole number"),
+        ({"epochs": "2"}, "epochs is '2': give a whole number"),
+        ({"until": 5}, r"until is 5: give workbench.until_decided\(\)"),
+        ({"until": until_decided}, r"until is .*: give workbench.until_decided\(\)"),
+        ({"until": until_decided()}, "nothing to compare sim/swift with"),
+        ({"until": until_decided(), "scorers": []}, "nothing is scored"),
+        ({"prompt": ["{input}"]}, "the prompt is .*: give a template"),
+        ({"prompt": {"brief": 5}}, "the prompt is .*: give a template"),
+        ({"scorers": "exact"}, "scorers is 'exact': give a list"),
+        ({"scorers": exact()}, "scorers is .*: give a list"),
+        ({"scorers": [judge]}, r"judge makes scorers and is none: call it, as in workbench.scorers.judge\("),
+        ({"budget_usd": "5"}, "budget_usd is '5': give a number, 0 or more"),
+        ({"budget_usd": Decimal("sNaN")}, "budget_usd is .*: give a number"),
+        ({"budget_usd": True}, "budget_usd is True: give a number"),
+        ({"budget_calls": 2.5}, "budget_calls is 2.5: give a whole number"),
+        ({"stream": False}, "stream cannot be chosen"),
+    ],
+    ids=lambda given: None if isinstance(given, str) else "-".join(given),
+)
+async def test_what_makes_no_sense_is_refused_in_words_before_anything_is_sent(
+    client: Client, dataset: Dataset, options: dict[str, Any], words: str
+) -> None:
+    asked = {"models": ["sim/swift"], "dataset": dataset, **options}
+    with pytest.raises(ConfigError, match=words):
+        await evaluate(client, asked.pop("models"), asked.pop("dataset"), **asked)
+    assert client.log.calls().empty
+    assert client.log.runs().empty

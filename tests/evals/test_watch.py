@@ -25,7 +25,7 @@ class After:
         self.n = n
         self.seen: list[tuple[str, dict[str, float | None]]] = []
 
-    def order(self, samples: Sequence[Sample]) -> Sequence[Sample]:
+    def order(self, samples: Sequence[Sample], models: Sequence[str]) -> Sequence[Sample]:
         return samples[::-1]
 
     def see(self, sample: Sample, values: Mapping[str, float | None]) -> str | None:

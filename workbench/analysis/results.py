@@ -96,6 +96,8 @@ def find_experiment(
     Raises:
         ConfigError: There is none, or several begin like this; the message names the latest.
     """
+    if not isinstance(reference, str):
+        raise ConfigError(f"no experiment {reference!r:.200}: give its id, a text, such as experiment.id")
     made = experiments(log, most=10_000)
     known = [str(name) for name in made["experiment"]]
     wanted = reference.partition(":")[0]

@@ -39,10 +39,16 @@ def prompts_of(given: Prompts, dataset: Dataset) -> tuple[Prompt, ...]:
     """The templates that a user means: none, one, or several by name.
 
     Raises:
-        ConfigError: A template has no variable, or one that some sample has nothing for.
+        ConfigError: Something is no template, or has no variable, or one that some sample has nothing for.
     """
     if given is None:
         return (ASKED_AS_IT_IS,)
+    several = given.values() if isinstance(given, Mapping) else (given,)
+    if not all(isinstance(template, str) for template in several):
+        raise ConfigError(
+            f'the prompt is {given!r:.80}: give a template, such as "{{input}}", or several by name, as in '
+            '{"brief": "{input} Be brief."}'
+        )
     if isinstance(given, str):
         prompts: tuple[Prompt, ...] = (Prompt(template=given),)
     else:

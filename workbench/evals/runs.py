@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from workbench.client import Cache, Client
@@ -16,6 +17,7 @@ from workbench.evals.progress import EvaluationProgress
 from workbench.evals.prompts import Prompts, prompts_of
 from workbench.evals.resume import Begun, begun, run_params
 from workbench.evals.scorers import Scoring
+from workbench.evals.scorers.table import scorers_for
 from workbench.evals.scoring import checked
 from workbench.evals.stopping import Stopping
 from workbench.evals.watch import Watch
@@ -77,13 +79,17 @@ async def evaluate(
         DataError: A scorer can do nothing with a sample, or the log cannot be read, and so not say whether
             the experiment was begun.
     """
+    _see(models, dataset, epochs, until, params)
     place = {name: params[name] for name in ("base_url", "api_key") if name in params}
     models = list(dict.fromkeys(client.full_name(model, **place) for model in models))
     if not models:
         raise ConfigError("no models: give at least one as 'provider/model'")
-    if epochs < 1:
-        raise ConfigError(f"epochs is {epochs!r}: each sample is asked at least once")
     chosen = checked(client, scorers, dataset)
+    if until is not None and not any(scorers_for(sample, chosen) for sample in dataset):
+        raise ConfigError(
+            "nothing is scored, so that nothing would ever be decided: give scorers, such as a judge, or no "
+            "`until`"
+        )
     prompts = prompts_of(prompt, dataset)
     known = experiment is not None
     if client.recording is not None:
@@ -133,6 +139,34 @@ async def evaluate(
         calls_saved=evaluation.progress.total - evaluation.progress.done if evaluation.stopped else 0,
         usd_saved=evaluation.usd_saved() if evaluation.stopped else None,
     )
+
+
+def _see(
+    models: Sequence[str], dataset: object, epochs: int, until: Stopping | None, params: Mapping[str, Any]
+) -> None:
+    """See that what was asked for is of the right kind.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if isinstance(models, str):
+        raise ConfigError(f"models is {models!r}, a text: give a list, [{models!r}]")
+    if not isinstance(dataset, Dataset):
+        raise ConfigError(f"the data set is {dataset!r:.80}: give what workbench.load_dataset(…) makes of it")
+    if not dataset.samples:
+        raise ConfigError(f"nothing to ask: the data set {dataset.name!r} has no samples")
+    if not _is_count(epochs):
+        raise ConfigError(f"epochs is {epochs!r}: give a whole number, each sample is asked at least once")
+    if until is not None and not (hasattr(until, "order") and hasattr(until, "see")):
+        raise ConfigError(f"until is {until!r:.80}: give workbench.until_decided(), or leave it out")
+    if "stream" in params:
+        raise ConfigError(
+            "stream cannot be chosen: an evaluation asks for streams, which tell when they begin"
+        )
+
+
+def _is_count(number: Any) -> bool:
+    return isinstance(number, Integral) and number is not True and int(number) > 0
 
 
 def _watch(until: Stopping, client: Client, dataset: Dataset, runs: Sequence[Run], epochs: int) -> Watch:

@@ -11,8 +11,8 @@ from workbench.evals.dataset import Sample
 class Stopping(Protocol):
     """Watches an evaluation, and says when its question is answered."""
 
-    def order(self, samples: Sequence[Sample]) -> Sequence[Sample]:
-        """The samples in the order in which they are to be asked."""
+    def order(self, samples: Sequence[Sample], models: Sequence[str]) -> Sequence[Sample]:
+        """The samples in the order in which they are to be asked, of models with these labels."""
 
     def see(self, sample: Sample, values: Mapping[str, float | None]) -> str | None:
         """Take the scores of the next sample in that order, once every model has ended it in every epoch.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from typing import Any
 
 from workbench.calls import Call, Completion
 from workbench.errors import BudgetError, CallError, ConfigError
@@ -34,9 +35,10 @@ class Budget:
     """
 
     def __init__(self, *, usd: Decimal | float | None, calls: int | None, dearest: Dearest) -> None:
-        for name, bound in (("budget_usd", usd), ("budget_calls", calls)):
-            if bound is not None and not bound >= 0:
-                raise ConfigError(f"{name} is {bound!r}: give 0 or more")
+        for name, bound, kind in (("budget_usd", usd, Decimal | float | int), ("budget_calls", calls, int)):
+            if bound is not None and not _is_bound(bound, kind):
+                whole = "a whole number, " if kind is int else "a number, "
+                raise ConfigError(f"{name} is {bound!r}: give {whole}0 or more")
         self._usd = None if usd is None else Decimal(str(usd))
         self._calls = calls
         self._dearest = dearest
@@ -108,3 +110,8 @@ class Budget:
             f"the budget of ${self._usd} would not surely hold: ${self.spent_usd:.4f} is spent, and the next "
             f"call of {call.name} may cost ${most:.4f}"
         )
+
+
+def _is_bound(bound: Any, kind: Any) -> bool:
+    number = isinstance(bound, kind) and not isinstance(bound, bool)
+    return number and not Decimal(str(bound)).is_nan() and bool(bound >= 0)

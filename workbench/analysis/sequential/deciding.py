@@ -63,11 +63,15 @@ class UntilDecided:
     _awaited: dict[str, int] = field(default_factory=dict, init=False)
     _gathered: list[Values] = field(default_factory=list, init=False)
 
-    def order(self, samples: Sequence[I]) -> list[I]:
+    def order(self, samples: Sequence[I], models: Sequence[str] = ()) -> list[I]:
         """The samples in the order in which they are to be asked; what was seen before is forgotten.
 
+        Args:
+            samples: In any order.
+            models: The labels of those that are compared, where they are known before the first answer.
+
         Raises:
-            ConfigError: They could decide nothing, whatever the answers.
+            ConfigError: They could decide nothing, whatever the answers, or the baseline is not among them.
         """
         rng = np.random.default_rng(self.seed)
         clusters = in_clusters(samples)
@@ -78,6 +82,8 @@ class UntilDecided:
         self._clustered = len(clusters) < len(samples)
         self._gathered, self.past = [], False
         self._check_size()
+        if models:
+            self.pairs = tuple(self._pairs(models))
         return interleaved(samples, rng) if alone else whole_clusters(samples, rng)
 
     def see(self, sample: Item, values: Values) -> str | None:

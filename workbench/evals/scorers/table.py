@@ -45,6 +45,8 @@ def scorers_of(given: Sequence[Scoring]) -> tuple[Scorer, ...]:
     Raises:
         ConfigError: A name is not known, something is no scorer, or two have the same name.
     """
+    if isinstance(given, str | Scorer) or callable(given):
+        raise ConfigError(f"scorers is {given!r:.80}: give a list, even of one")
     found = tuple(_scorer(each) for each in given)
     names = Counter(scorer.name for scorer in found)
     twice = [name for name, times in names.items() if times > 1]
@@ -68,5 +70,8 @@ def _scorer(given: Scoring) -> Scorer:
             raise ConfigError(f"no scorer {given!r}: write one of {', '.join(SCORERS)}")
         return SCORERS[given]
     if callable(given):
+        if str(getattr(given, "__module__", "")).startswith(__package__):
+            name = getattr(given, "__name__", given)
+            raise ConfigError(f"{name} makes scorers and is none: call it, as in workbench.scorers.{name}(…)")
         return own(given)
     raise ConfigError(f"{given!r:.80} is no scorer: give a name, a scorer or a function of text and sample")
