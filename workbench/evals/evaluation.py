@@ -25,7 +25,7 @@ from workbench.evals.scorers.table import scorers_for
 from workbench.evals.scoring import scored
 from workbench.evals.watch import Watch
 
-AHEAD = 768  # calls whose answers the log is asked for before their turn
+AHEAD = 1536  # calls whose answers the log is asked for before their turn
 NOTHING = (0, 0, Decimal(0))
 
 

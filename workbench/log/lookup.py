@@ -15,8 +15,8 @@ from workbench.loops import PerLoop
 if TYPE_CHECKING:
     from workbench.log.latest import Answer
 
-FORESIGHT_S = 60.0
-TOGETHER = 512  # of those that are foreseen, as many as do not wait until the first of them is asked for
+FORESIGHT_S = 300.0
+TOGETHER = 1024  # of those that are foreseen, as many as do not wait until the first of them is asked for
 
 
 class Lookup:
@@ -43,9 +43,9 @@ class Lookup:
         return None if answer is None or answer.asked_at < call.cache_since else answer.completion
 
     def foresee(self, call: Call) -> None:
-        """Look this call up together with the next ones, since it will be asked for within seconds.
+        """Look this call up together with the next ones, since it will be asked for within minutes.
 
-        That is done when the first of them is asked for, or as soon as there are five hundred.
+        That is done when the first of them is asked for, or as soon as there are a thousand.
         """
         key = cache_key(call)
         if key is not None:
