@@ -75,8 +75,10 @@ class Promptfoo:
         if (command := self._command()) is None:
             return None
         for folder in Path(command).resolve().parents:
-            if (package := folder / "package.json").exists():
-                return str(json.loads(package.read_text("utf-8")).get("version", "?"))
+            package = folder / "package.json"
+            said = json.loads(package.read_text("utf-8")) if package.exists() else {}
+            if said.get("name") == "promptfoo":
+                return str(said["version"])
         return "?"
 
     def remedy(self) -> str:
