@@ -4,7 +4,10 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import chi2 as chi2_distribution
 
 from workbench.analysis.discordant import mid_p, tango_interval
@@ -40,6 +43,35 @@ def test_twice_the_one_sided_mid_p_is_the_published_one() -> None:
 def test_mid_p_values_of_both_sides_add_up_to_one() -> None:
     assert mid_p(3, 10) + mid_p(7, 10) == pytest.approx(1)
     assert mid_p(0, 0) == 0.5
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_tangos_interval_is_mirrored_grows_with_its_level_and_stays_in_the_scale(
+    gains: int, losses: int, same: int, level: float
+) -> None:
+    n = gains + losses + same + 1
+    low, high = tango_interval(gains, losses, n, level)
+    assert (-high, -low) == pytest.approx(tango_interval(losses, gains, n, level))
+    assert -1 <= low < high <= 1
+    assert low <= (gains - losses) / n <= high
+    wider = tango_interval(gains, losses, n, (1 + level) / 2)
+    assert wider[0] < low
+    assert high < wider[1]
+
+
+@pytest.mark.parametrize(
+    ("n", "won", "lost", "promised"),
+    [(20, 0.1, 0.1, 0.956), (60, 0.02, 0.1, 0.933), (200, 0.15, 0.1, 0.951)],  # of 40,000 tables each
+)
+def test_tangos_intervals_hold_the_difference_in_93_to_96_of_100_cases(
+    n: int, won: float, lost: float, promised: float
+) -> None:
+    tables = np.random.default_rng(1).multinomial(n, [won, lost, 1 - won - lost], size=4000)
+    counts, times = np.unique(tables[:, :2], axis=0, return_counts=True)
+    bounds = np.array([tango_interval(int(gains), int(losses), n, 0.95) for gains, losses in counts])
+    held = (bounds[:, 0] <= won - lost) & (won - lost <= bounds[:, 1])
+    assert held @ times / 4000 == pytest.approx(promised, abs=0.012)
 
 
 def test_an_interval_without_discordant_items_shrinks_with_n_but_has_a_width() -> None:

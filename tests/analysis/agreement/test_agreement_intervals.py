@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from workbench.analysis.agreement import icc
+from workbench.analysis.agreement.figure import mean_of
 from workbench.analysis.agreement.many import ac, alpha, fleiss
-from workbench.analysis.agreement.scale import Array, Ratings, Scale
+from workbench.analysis.agreement.scale import Array, Ratings, Scale, both_of, weighted
 from workbench.analysis.agreement.two import kappa
 from workbench.analysis.estimates import Estimate
 
@@ -77,6 +78,41 @@ def test_95_of_100_intervals_hold_the_truth(
     held, _ = coverage(name, truth, seed=7, samples=samples, **design)
     # three standard errors of 200 runs are 4.6 points; few samples make the interval rather too wide
     assert held > 0.95 - 0.046
+
+
+STEPS = [1, 2, 3, 4, 5]
+GRADED: dict[str, Any] = {
+    "weighted kappa": lambda coded: kappa(coded, weighted(coded.labels, "quadratic")),
+    "ac2": lambda coded: ac(coded, weighted(coded.labels, "quadratic")),
+    "ordinal alpha": lambda coded: alpha(coded, "ordinal"),
+    "interval alpha": lambda coded: alpha(coded, "interval"),
+    "mean of kappas": lambda coded: mean_of(
+        [kappa(both_of(coded, 0, other), Scale()) for other in (1, 2)], len(coded.codes)
+    ),
+}
+
+
+def graders(rng: np.random.Generator, samples: int, *, size: int, missing: float, number: int) -> Ratings:
+    """Grades that miss the truth, mostly by one step, the more often the harder their cluster is."""
+    groups = samples // size
+    truth = np.repeat(rng.choice(5, groups, p=[0.1, 0.2, 0.3, 0.25, 0.15]), size)[:, None]
+    hard = np.repeat(rng.beta(0.8, 1.2, groups), size)[:, None]
+    off = rng.choice([-2, -1, 1, 2], (samples, number), p=[0.1, 0.4, 0.4, 0.1])
+    grades = np.where(rng.random(off.shape) < hard, np.clip(truth + off, 0, 4), truth)
+    return Ratings(codes=np.where(rng.random(off.shape) < missing, -1, grades), labels=STEPS)
+
+
+@pytest.mark.parametrize("name", GRADED)
+def test_95_of_100_intervals_of_grades_hold_the_truth_with_some_missing(name: str) -> None:
+    of_two = name == "weighted kappa"  # a sample that lacks one label has no part in it
+    number = 2 if of_two else 3
+    rng = np.random.default_rng(9)
+    for samples, size, missing in ((60, 1, 0.0 if of_two else 0.3), (80, 4, 0.0)):
+        design: dict[str, Any] = {"size": size, "missing": missing, "number": number}
+        truth = GRADED[name](graders(np.random.default_rng(0), 100_000, **design)).value
+        clusters = None if size == 1 else np.repeat(np.arange(samples // size), size).tolist()
+        found = [GRADED[name](graders(rng, samples, **design)).estimate(clusters) for _ in range(RUNS)]
+        assert np.mean([each.low <= truth <= each.high for each in found]) > 0.95 - 0.046
 
 
 def test_an_interval_that_takes_clusters_for_independent_samples_is_too_short() -> None:

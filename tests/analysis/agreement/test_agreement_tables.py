@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from workbench.analysis.agreement import (
     cohen_kappa,
     gwet_ac1,
     gwet_ac2,
+    outlier,
     percent_agreement,
     weighted_kappa,
 )
@@ -102,6 +104,26 @@ def test_agreement_with_others_has_intervals_that_shrink_with_samples() -> None:
             assert (frame[name] < frame[f"{name}_high"]).all()
         widths = [frame[f"{name}_high"] - frame[f"{name}_low"] for frame in (few, many)]
         assert (widths[1] < 0.5 * widths[0]).all()
+
+
+def test_raters_without_samples_agree_in_nothing() -> None:
+    nobody: dict[str, list[Label]] = {name: [] for name in RATERS}
+    assert agreement_matrix(nobody).isna().all(axis=None)
+    assert agreement_with_others(nobody).isna().all(axis=None)
+    assert agreement_table(nobody)["percent"].isna().all()
+    assert outlier(nobody) is None
+
+
+@settings(max_examples=20)
+@given(panels, st.permutations(RATERS))
+def test_the_order_of_raters_does_not_matter(raters: dict[str, list[Label]], order: list[str]) -> None:
+    again = {name: raters[name] for name in order}
+    with_others = agreement_with_others(raters)
+    pd.testing.assert_frame_equal(agreement_with_others(again).loc[RATERS], with_others)
+    pd.testing.assert_frame_equal(agreement_matrix(again).loc[RATERS, RATERS], agreement_matrix(raters))
+    for name in ("agreement", "kappa"):
+        low, value, high = (with_others[f"{name}{bound}"] for bound in ("_low", "", "_high"))
+        assert (low.isna() | ((low <= value) & (value <= high) & (low >= -1) & (high <= 1))).all()
 
 
 def test_agreement_of_a_model_alone_is_undefined() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.analysis.agreement import error_overlap
 from workbench.analysis.agreement.overlap import ratio_to_chance
@@ -75,6 +78,39 @@ def test_models_that_are_never_wrong_together_have_a_ratio_of_0_with_an_upper_bo
     # 3.8415 / 43.8415 of the samples may have both wrong, where independence has 1/4
     assert row["ratio_high"] == pytest.approx(4 * 0.08762, abs=1e-4)
     assert math.isnan(row["same"])
+
+
+def test_where_one_cluster_is_nearly_all_there_is_no_bound() -> None:
+    a, b = np.tile([1.0, 0, 1, 1, 0], 20), np.tile([1.0, 1, 0, 1, 0], 20)
+    found = ratio_to_chance(a, b, ["big"] * 99 + ["small"])
+    assert (found.value, found.n) == (pytest.approx(0.4 / 0.36), 100)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
+PAIRS = st.lists(st.tuples(*[st.sampled_from([0.0, 1.0, math.nan])] * 2), max_size=30)
+
+
+@settings(max_examples=60)
+@given(PAIRS, st.integers(1, 4), st.randoms(use_true_random=False))
+def test_the_ratio_is_the_same_both_ways_round_and_in_any_order(
+    wrong: list[tuple[float, float]], size: int, order: random.Random
+) -> None:
+    rows = [(a, b, place // size) for place, (a, b) in enumerate(wrong)]
+
+    def ratio(rows: list[tuple[float, float, int]]) -> tuple[float, float, float, int]:
+        a, b, groups = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+        both = np.where(np.isnan(np.add(a, b)), np.nan, [a, b])
+        found = ratio_to_chance(*both, groups)
+        return found.value, found.low, found.high, found.n
+
+    found = ratio(rows)
+    order.shuffle(rows)
+    assert ratio([(b, a, group) for a, b, group in rows]) == pytest.approx(found, nan_ok=True)
+    value, low, high, n = found
+    assert n == sum(not math.isnan(a + b) for a, b in wrong)
+    assert math.isnan(low) or 0 <= low <= value + 1e-9
+    assert math.isnan(high) or value <= high + 1e-9
 
 
 def test_it_is_undefined_where_one_is_never_wrong_or_nothing_is_scored() -> None:

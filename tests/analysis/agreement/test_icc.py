@@ -52,6 +52,13 @@ def test_full_agreement_has_no_interval_since_no_noise_was_seen() -> None:
     assert math.isnan(found.low)
 
 
+def test_a_mean_that_has_no_value_has_no_bounds_either() -> None:
+    # mean squares 1 between samples, 1 between raters, 9 of the rest: (1 - 9) / (1 + 9 + 2 (1 - 9) / 2) = -4,
+    # and the step to the mean of two divides by 1 - 4
+    found = icc([[1, 5], [3, 1]], "2,k")
+    assert all(math.isnan(figure) for figure in (found.value, found.low, found.high))
+
+
 def test_clusters_of_samples_that_are_alike_widen_the_interval() -> None:
     rng = np.random.default_rng(4)
     level = np.repeat(rng.normal(size=12), 5)[:, None]

@@ -138,6 +138,13 @@ def test_figures_of_constant_labels_that_are_corrected_for_chance_are_undefined(
     assert fleiss_by_label(ratings)["kappa"].isna().all()
 
 
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+def test_alpha_of_samples_without_a_pair_of_labels_is_undefined(level: Any) -> None:
+    for ratings in ([], [[None, None]], [[1, None], [None, 2]]):
+        found = krippendorff_alpha(ratings, level)
+        assert (math.isnan(found.value), found.n) == (True, 0)
+
+
 def test_one_rater_agrees_with_nobody() -> None:
     for figure in EACH:
         assert math.isnan(figure([["x"], ["y"]]).value)
@@ -161,6 +168,13 @@ def test_labels_of_different_samples_are_refused() -> None:
 def test_an_ordinal_label_that_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="'good'"):
         krippendorff_alpha([["good", "bad"]], "ordinal")
+
+
+def test_a_number_without_end_is_no_step_of_a_scale() -> None:
+    for label in ("nan", "inf", math.inf):
+        with pytest.raises(ValueError, match="finite numbers, not"):
+            krippendorff_alpha([[1, label], [2, 2]], "interval")
+        assert gwet_ac1([[1, label], [2, 2]]).value < 1  # as a name it is one
 
 
 def test_an_unknown_level_is_refused() -> None:

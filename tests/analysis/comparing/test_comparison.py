@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -91,6 +92,16 @@ def test_pairs_rest_on_the_samples_that_both_have_a_score_for() -> None:
     assert "3 to 4 samples" in found.words
     assert found.omnibus is not None
     assert found.omnibus.n == 3
+
+
+def test_what_is_undefined_is_a_dash_in_words_and_on_the_page() -> None:
+    apart = comparison(frame_of({"a": [1, None], "b": [None, 0], "c": [None, 1]}))
+    assert "b cannot be told apart with 0 to 1 samples" in apart.words
+    one = comparison(frame_of({"a": [1, 0.5], "b": [0, 0.5]}, clusters=["c", "c"]))
+    assert one.words == "a and b cannot be told apart with 2 samples in one cluster."
+    assert "a − b: +50.0 [–, –] points, n=2, p – (paired t, clustered)" in str(one)
+    for found in (apart, one):
+        assert not re.search(r"\bnan\b|None", found._repr_html_() + str(found))
 
 
 def test_a_model_without_a_score_is_named_and_compared_with_none() -> None:

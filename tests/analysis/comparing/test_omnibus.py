@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.analysis.comparing.omnibus import omnibus
 
@@ -44,6 +46,23 @@ def test_where_nothing_differs_the_test_is_undefined(scores: np.ndarray) -> None
     found = omnibus(scores)
     assert math.isnan(found.p)
     assert "nothing differs" in str(found)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.lists(st.sampled_from([0, 0.5, 1]), min_size=3, max_size=3), min_size=1, max_size=12),
+    st.permutations(range(3)),
+    st.sampled_from([1, 2]),
+)
+def test_the_order_of_models_and_samples_does_not_matter(
+    rows: list[list[float]], order: list[int], size: int
+) -> None:
+    scores = np.array(rows)
+    groups = np.arange(len(rows)) // size if size > 1 else None
+    found = omnibus(scores, groups)
+    again = omnibus(scores[::-1][:, order], None if groups is None else groups[::-1])
+    assert (again.statistic, again.p) == pytest.approx((found.statistic, found.p), nan_ok=True, abs=1e-9)
+    assert math.isnan(found.p) or 0 <= found.p <= 1
 
 
 def test_two_models_have_a_test_of_their_own() -> None:

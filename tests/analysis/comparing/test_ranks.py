@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.analysis.comparing.ranks import rank_interval, rank_shares
 
@@ -32,6 +34,18 @@ def test_models_that_are_the_same_share_their_ranks() -> None:
     one = np.random.default_rng(2).uniform(size=20)
     shares = rank_shares(np.stack([one, one], axis=1), rng=seeded())
     assert shares == pytest.approx(np.full((2, 2), 0.5), abs=0.04)
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=3, max_size=3), min_size=1, max_size=20),
+    st.permutations(range(3)),
+)
+def test_names_of_models_do_not_matter(rows: list[list[float]], order: list[int]) -> None:
+    scores = np.array(rows)
+    # 2,000 draws give a share to .011, and ties are put in an order by other draws
+    again = rank_shares(scores[:, order], rng=seeded())
+    assert again == pytest.approx(rank_shares(scores, rng=seeded())[order], abs=0.08)
 
 
 def test_the_chance_to_be_the_best_is_that_of_the_sample_mean() -> None:

@@ -65,6 +65,8 @@ def icc(ratings: Sequence[Sequence[float | None]], form: Form = "2,1", clusters:
         low, high = _jackknife(kept, groups, value, form)
     if form.endswith("k"):
         value, low, high = (_of_mean(figure, raters) for figure in (value, low, high))
+    if math.isnan(value):
+        low, high = math.nan, math.nan
     return Estimate(value=value, low=low, high=high, n=n)
 
 

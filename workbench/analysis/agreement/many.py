@@ -215,11 +215,13 @@ def fleiss(ratings: Ratings) -> Figure:
 def alpha(ratings: Ratings, level: Level) -> Figure:
     """Krippendorff's alpha, over the samples that have two labels or more."""
     counted = ratings.given > 1  # a label without a partner says nothing of agreement
+    if not counted.any():
+        return undefined(len(counted))
     kept = Ratings(codes=np.where(counted[:, None], ratings.codes, -1), labels=ratings.labels)
     total = int(kept.given.sum())
     scale = leveled(kept.labels, kept.shares(kept.given.astype(float)), level)
     # Pairs are drawn from the labels that were given without putting the first one back.
-    return _by_shares(kept, scale, kept.given / max(total, 1), counted, total / (total - 1) if total else 1.0)
+    return _by_shares(kept, scale, kept.given / total, counted, total / (total - 1))
 
 
 def _complete(ratings: Ratings) -> Ratings:

@@ -91,6 +91,6 @@ def ratio_to_chance(a: Array, b: Array, clusters: Sequence[object]) -> Estimate:
     sums = own if groups is None else np.bincount(groups, weights=own)
     error = math.sqrt(count / (count - 1) * float((sums**2).sum()))
     reach = float(t.isf((1 - LEVEL) / 2, count - 1)) * error
-    if error < ROUNDING:
+    if error < ROUNDING or count < 2:
         return Estimate(value=value, low=math.nan, high=math.nan, n=n)
     return Estimate(value=value, low=value * math.exp(-reach), high=value * math.exp(reach), n=n)

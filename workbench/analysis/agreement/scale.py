@@ -45,8 +45,12 @@ class Ratings:
         return np.bincount(self.codes[there], weights=each[there], minlength=len(self.labels))
 
 
-def by_sample(ratings: Iterable[Sequence[Label]]) -> Ratings:
+def by_sample(ratings: Iterable[Sequence[Label]], raters: int = 2) -> Ratings:
     """Ratings of shape (n_samples, n_raters), coded.
+
+    Args:
+        ratings: See above.
+        raters: How many there are, where no sample tells.
 
     Raises:
         ValueError: Samples differ in their number of ratings.
@@ -56,7 +60,7 @@ def by_sample(ratings: Iterable[Sequence[Label]]) -> Ratings:
         raise ValueError("samples differ in their number of ratings: write None where a rater gave none")
     flat = pd.Series([label for row in rows for label in row], dtype=object)
     codes, labels = pd.factorize(flat)
-    return Ratings(codes=codes.reshape(len(rows), len(rows[0]) if rows else 2), labels=list(labels))
+    return Ratings(codes=codes.reshape(len(rows), len(rows[0]) if rows else raters), labels=list(labels))
 
 
 def by_rater(labels: Mapping[str, Sequence[Label]]) -> Ratings:
@@ -70,7 +74,7 @@ def by_rater(labels: Mapping[str, Sequence[Label]]) -> Ratings:
         raise ValueError(
             f"raters differ in their number of labels, {lengths!r}: write None where one gave none"
         )
-    return by_sample(list(zip(*labels.values(), strict=True)))
+    return by_sample(zip(*labels.values(), strict=True), raters=len(labels))
 
 
 def by_pair(a: Sequence[Label], b: Sequence[Label]) -> Ratings:
@@ -174,9 +178,14 @@ def numbers(labels: Sequence[Any], wanted: str) -> Array:
         ValueError: One is not.
     """
     try:
-        return np.array([float(label) for label in labels])
+        values = np.array([float(label) for label in labels])
     except (TypeError, ValueError) as exc:
         raise ValueError(f"{wanted} labels are numbers ({exc}): give numbers, or write 'nominal'") from exc
+    for label in np.array(labels, dtype=object)[~np.isfinite(values)]:
+        raise ValueError(
+            f"{wanted} labels are finite numbers, not {label!r}: leave it out, or write 'nominal'"
+        )
+    return values
 
 
 def _scale(distances: Array) -> Scale:

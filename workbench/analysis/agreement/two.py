@@ -88,7 +88,7 @@ def equal(ratings: Ratings) -> Array:
 
 def by_row(columns: Sequence[Array], samples: int) -> Array:
     """The mean of each sample over the columns that have it, shape (samples,); `nan` where none has."""
-    stacked = np.array(columns).reshape(-1, samples)
+    stacked = np.array(columns).reshape(len(columns), samples)
     there = ~np.isnan(stacked)
     counts = there.sum(axis=0)
     return np.where(counts > 0, np.where(there, stacked, 0).sum(axis=0) / np.maximum(counts, 1), math.nan)

@@ -38,8 +38,8 @@ class Comparison:
             both have a score for), `dropped` (those that only one of them has a score for), `method`, and
             `sees`, the smallest difference that this pair would probably have shown; `nan`: none of any size.
         models: One row a model, the best first: `model`, `accuracy`, `low`, `high`, `n`, `rank`, `rank_low`
-            and `rank_high` (95 % of the ranks in samples drawn again), `best` (how often it is the first
-            then), `group` (models that share a letter were not told apart).
+            and `rank_high` (95 % of the ranks in samples drawn again, of those that all have a score for),
+            `best` (how often it is the first then), `group` (models that share a letter were not told apart).
         ranks: How often each model has each rank when samples are drawn again, clusters whole: a row a model,
             a column a rank from 1, shares in [0, 1].
         groups: The largest groups of models that were not told apart; they may overlap.
@@ -105,20 +105,22 @@ class Comparison:
     def _pair(self, row: dict[Any, Any]) -> str:
         return (
             f"{row['model']} − {row['other']}: {self._difference(row)}, n={row['n']}, "
-            f"p {row['p_adjusted']:.3g} ({row['method']})"
+            f"p {_p(row['p_adjusted'])} ({row['method']})"
         )
 
     def _cells(self, row: dict[Any, Any]) -> list[str]:
         verdict = "apart" if row["apart"] else "not told apart"
         names = f"{row['model']} − {row['other']}"
-        p, sees = f"{row['p_adjusted']:.3g}", f"±{self._amount(row['sees'])}"
-        return [names, self._difference(row), str(row["n"]), p, verdict, sees]
+        sees = "–" if math.isnan(row["sees"]) else f"±{self._amount(row['sees'])}"
+        return [names, self._difference(row), str(row["n"]), _p(row["p_adjusted"]), verdict, sees]
 
     def _model(self, row: dict[Any, Any]) -> list[str]:
         low, high = (self._amount(row[each]) for each in ("low", "high"))
-        ranks = f"{row['rank']} [{row['rank_low']}, {row['rank_high']}]"
+        sure = not math.isnan(row["best"])
+        ranks = f"{row['rank']} [{row['rank_low']}, {row['rank_high']}]" if sure else f"{row['rank']} [–, –]"
+        best = f"{row['best']:.0%}" if sure else "–"
         share = f"{self._amount(row['accuracy'])} [{low}, {high}]"
-        return [row["model"], share, str(row["n"]), ranks, f"{row['best']:.0%}", row["group"]]
+        return [row["model"], share, str(row["n"]), ranks, best, row["group"]]
 
     def _difference(self, row: dict[Any, Any]) -> str:
         value, low, high = (self._amount(row[each], "+") for each in ("difference", "low", "high"))
@@ -224,9 +226,15 @@ def _apart(pairs: pd.DataFrame) -> set[tuple[str, str]]:
 
 def _samples(pairs: pd.DataFrame, table: pd.DataFrame, clusters: pd.Series[str]) -> str:
     few, many = pairs["n"].min(), pairs["n"].max()
-    words = f"{few} samples" if few == many else f"{few} to {many} samples"
+    words = f"{many} sample{'' if many == 1 else 's'}" if few == many else f"{few} to {many} samples"
     _, groups = present(table.max(axis=1), clusters)
-    return words if groups is None else f"{words} in {groups.max() + 1} clusters"
+    if groups is None:
+        return words
+    return f"{words} in {groups.max() + 1} clusters" if groups.max() else f"{words} in one cluster"
+
+
+def _p(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3g}"
 
 
 def _table(heads: tuple[str, ...], rows: list[list[str]]) -> str:
