@@ -114,7 +114,7 @@ async def test_without_a_price_no_budget_in_dollars_can_hold(
 
 @pytest.mark.parametrize("bounds", [{"usd": -1}, {"calls": -1}])
 def test_a_budget_is_not_negative(client: Client, bounds: dict[str, int]) -> None:
-    with pytest.raises(ConfigError, match="-1: give a (whole )?number, 0 or more"):
+    with pytest.raises(ConfigError, match=r"-1: give a (whole )?number, 0 or more"):
         client.within(**bounds)
 
 

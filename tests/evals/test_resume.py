@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,17 @@ async def test_an_experiment_goes_on_with_equal_parameters_written_otherwise(
     await evaluate(client, ["sim/swift"], dataset, experiment="begun", temperature=0, stop=("a",))
     await evaluate(client, ["sim/swift"], dataset, experiment="begun", stop=["a"], temperature=0.0)
     assert len(client.log.calls()) == 8
+
+
+async def test_an_experiment_that_two_began_at_the_same_moment_goes_on(
+    client: Client, dataset: Dataset
+) -> None:
+    models = ["sim/swift", "sim/local"]
+    await asyncio.gather(*(evaluate(client, models, dataset, experiment="twice") for _ in range(2)))
+    assert len(client.log.runs(experiment="twice")) == 4
+    told: list[EvaluationProgress] = []
+    await evaluate(client, models, dataset, experiment="twice", on_progress=told.append)
+    assert (told[-1].done, told[-1].from_log) == (16, 16)
+    assert len(results(client.log, "twice")) == 16
+    [known] = experiments(client.log).to_dict("records")
+    assert (list(known["models"]), known["complete"]) == (["sim/local", "sim/swift"], True)

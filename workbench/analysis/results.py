@@ -67,7 +67,7 @@ def experiments(log: Log, most: int = 20) -> pd.DataFrame:
     """
     return log.sql(
         """
-        SELECT experiment, min(started_at) AS started_at, list(model ORDER BY id) AS models,
+        SELECT experiment, min(started_at) AS started_at, list(DISTINCT model ORDER BY model) AS models,
                any_value(dataset) AS dataset, any_value(dataset_hash) AS dataset_hash,
                max(samples) AS samples, max(epochs) AS epochs,
                -- Models take turns, so an experiment that was cut short is short for every one of them.

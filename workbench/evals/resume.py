@@ -128,7 +128,8 @@ def begun(
         _same(experiment, "epochs", row["epochs"], epochs)
         if row["id"] in wanted:
             _same_params(experiment, orjson.loads(row["params"]), wanted[row["id"]])
-    names = sorted(row["id"].removeprefix(f"{experiment}:") for row in known)
+    # Two that began it at the same moment have each written the rows of its runs.
+    names = sorted({row["id"].removeprefix(f"{experiment}:") for row in known})
     # One that was killed before its first call may lack some of its runs.
     if answered or {row["id"] for row in known} - set(wanted):
         now = sorted(run.id.removeprefix(f"{experiment}:") for run in runs)
