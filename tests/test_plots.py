@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from workbench import plots
-from workbench.analysis.estimates import quantile
+from workbench.analysis.quantiles import quantile
 
 CALLS = pd.DataFrame(
     {

@@ -67,6 +67,17 @@ def test_durations_have_intervals_between_two_of_them(home: Path, write: Write) 
     assert found["timed"] == 20
 
 
+def test_times_of_one_sample_asked_often_are_not_taken_for_independent(home: Path, write: Write) -> None:
+    times = [float(second) for second in range(1, 21)]
+    for epoch in range(8):
+        write("e", "sim/a", values=[1] * 20, durations=times, epoch=epoch)
+    found = row_of(home)
+    assert found["timed"] == 160
+    # as wide as for 20 answers, ranks 6 and 15, and not as for 160
+    assert found["duration_p50_low_s"] <= 6
+    assert found["duration_p50_high_s"] >= 15
+
+
 def test_what_was_measured_under_load_is_counted_and_left_out_of_the_times(home: Path, write: Write) -> None:
     write("e", "sim/a", values=[1, 1, 1, 0], durations=[1, 2, 3, 9], lags=[None, 0.2, 0.01, 1.0])
     found = row_of(home)

@@ -1,4 +1,4 @@
-"""Figures with their uncertainty: shares, means and quantiles.
+"""Figures with their uncertainty: shares and means.
 
 Every function takes one number per *item*: where an item was asked several times, average its repeats first,
 since they are not independent. Missing values (`None`, `nan`) are left out; `n` says how many were there.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom, norm, t
+from scipy.stats import norm, t
 from statsmodels.stats.proportion import proportion_confint
 
 Array = npt.NDArray[Any]
@@ -118,42 +118,6 @@ def accuracy(scores: Iterable[float | None], clusters: Iterable[object] | None =
     if numbers.min() < 0 or numbers.max() > 1:
         return mean(numbers, groups)
     return _share(numbers, groups)
-
-
-def quantile(values: Iterable[float | None], q: float) -> Estimate:
-    """A quantile with the interval between two of the values, whatever their distribution.
-
-    Args:
-        values: One number per item, such as durations in seconds.
-        q: In (0, 1): 0.5 for p50, 0.95 for p95.
-
-    Returns:
-        The value interpolates linearly, as pandas does, and lies between the bounds. A bound is `nan` where
-        `n` is too small to have one: p50 needs 6 values, the upper bound of p95 needs 72.
-
-    Raises:
-        ValueError: `q` is not in (0, 1).
-
-    Source:
-        W. J. Conover, Practical Nonparametric Statistics (1999), 3.2: ranks from the binomial distribution.
-    """
-    if not 0 < q < 1:
-        raise ValueError(f"quantile {q!r}: give a number between 0 and 1, such as 0.95 for p95")
-    numbers = np.sort(present(values)[0])
-    n = len(numbers)
-    if n == 0:
-        return Estimate(value=math.nan, low=math.nan, high=math.nan, n=0)
-    tail = (1 - LEVEL) / 2
-    below = int(binom.ppf(tail, n, q))  # ranks, the smallest value having rank 1
-    above = int(binom.ppf(1 - tail, n, q)) + 1
-    value = float(np.quantile(numbers, q))
-    return Estimate(
-        value=value,
-        # of two or three values, the one of that rank may be beyond what is interpolated
-        low=min(float(numbers[below - 1]), value) if below >= 1 else math.nan,
-        high=max(float(numbers[above - 1]), value) if above <= n else math.nan,
-        n=n,
-    )
 
 
 def as_numbers(values: Iterable[float | None]) -> Array:

@@ -12,7 +12,7 @@ def labels(frame: pd.DataFrame) -> dict[str, list[str | None]]:
     return _columns(_label_table(frame))
 
 
-def rated(frame: pd.DataFrame) -> tuple[dict[str, list[str | None]], list[tuple[str, object]]]:
+def rated(frame: pd.DataFrame) -> tuple[dict[str, list[str | None]], list[tuple[str, object] | None]]:
     """The same with what makes each answer depend on others (see `dependence`): for how far models agree."""
     wide = _label_table(frame)
     return _columns(wide), dependence(frame, wide.index.get_level_values(0))
@@ -40,16 +40,20 @@ def clusters_of(frame: pd.DataFrame) -> pd.Series[str]:
     return frame.groupby("sample", sort=False)["cluster"].first()
 
 
-def dependence(frame: pd.DataFrame, samples: Iterable[object]) -> list[tuple[str, object]]:
+def dependence(frame: pd.DataFrame, samples: Iterable[object]) -> list[tuple[str, object] | None]:
     """For answers to these samples, what makes them depend on each other: the cluster, or else the sample.
 
-    Answers of several epochs to one sample are not independent, though it be in no cluster.
+    Answers of several epochs to one sample are not independent, though it be in no cluster. What answers no
+    sample stands alone.
     """
     clusters = clusters_of(frame).to_dict()
-    return [
-        ("sample", sample) if pd.isna(clusters[sample]) else ("cluster", clusters[sample])
-        for sample in samples
-    ]
+
+    def unit(sample: object) -> tuple[str, object] | None:
+        if sample not in clusters:
+            return None
+        return ("sample", sample) if pd.isna(clusters[sample]) else ("cluster", clusters[sample])
+
+    return [unit(sample) for sample in samples]
 
 
 def _label_table(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Paired comparisons: what tells a change from noise, and what a number of items can show.
 
-The figures themselves (`Estimate`, `proportion`, `mean`, `quantile`) are those of `estimates`.
+The figures themselves are those of `estimates` and `quantiles`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from workbench.analysis.estimates import (
     mean,
     present,
     proportion,
-    quantile,
     standard_error,
     t_estimate,
 )
+from workbench.analysis.quantiles import quantile
 
 __all__ = [
     "Estimate",

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from workbench.analysis.agreement import agreement_with_others
-from workbench.analysis.estimates import Estimate, accuracy, proportion, quantile
-from workbench.analysis.items import clusters_of, rated
+from workbench.analysis.estimates import Estimate, accuracy, proportion
+from workbench.analysis.items import clusters_of, dependence, rated
+from workbench.analysis.quantiles import quantile
 
 
 def summary(frame: pd.DataFrame) -> pd.DataFrame:
@@ -20,7 +21,8 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
     Columns:
         model, calls, errors (failed or interrupted), error_rate (their share, Wilson's interval over calls),
         duration_p50_s, duration_p95_s, ttft_p50_s (of answers that were neither cached nor measured under
-        load, intervals between two of their values) and timed (how many those are), under_load (how many were
+        load, intervals between two of their values, which rest on clusters and samples as those of accuracy
+        do) and timed (how many those are), under_load (how many were
         left out since our own loop was late by more than a tenth of what was measured), input_tokens,
         output_tokens, cost_usd (sum of the known
         ones, `nan` where none is known), unknown_cost (answers whose cost is not known), accuracy (mean over
@@ -37,6 +39,7 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
         answered = own[own["status"] == "ok"]
         under_load = answered["under_load"].astype(bool)
         timed = answered[~answered["cached"].astype(bool) & ~under_load]
+        units = dependence(frame, timed["sample"])
         cost = pd.to_numeric(answered["cost_usd"])
         rows.append(
             {
@@ -44,9 +47,9 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
                 "calls": len(own),
                 "errors": len(own) - len(answered),
                 **_columns("error_rate{}", proportion(len(own) - len(answered), len(own))),
-                **_columns("duration_p50{}_s", quantile(timed["duration_s"], 0.5)),
-                **_columns("duration_p95{}_s", quantile(timed["duration_s"], 0.95)),
-                **_columns("ttft_p50{}_s", quantile(timed["ttft_s"], 0.5)),
+                **_columns("duration_p50{}_s", quantile(timed["duration_s"], 0.5, units)),
+                **_columns("duration_p95{}_s", quantile(timed["duration_s"], 0.95, units)),
+                **_columns("ttft_p50{}_s", quantile(timed["ttft_s"], 0.5, units)),
                 "timed": len(timed),
                 "under_load": int(under_load.sum()),
                 "input_tokens": int(answered["input_tokens"].fillna(0).sum()),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from workbench.analysis.statistics import Estimate, quantile
+from workbench.analysis.items import dependence
+from workbench.analysis.quantiles import quantile
+from workbench.analysis.statistics import Estimate
 from workbench.plots.look import CLEAR, INK, Colours, colours, dollars, left_out, nothing, plain, styled
 
 MANY = 500  # more points of one model than this are drawn as a box alone
@@ -20,7 +23,8 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     Args:
         calls: One row a call, with `model`, `duration_s` (seconds, `nan` for a call without a duration) and,
             if wanted, `ttft_s` (`nan` where the answer did not stream), which gets a panel of its own. Calls
-            that were measured `under_load`, if there is such a column, are left out, which is said.
+            that were measured `under_load`, if there is such a column, are left out, which is said. With
+            `sample` and `cluster`, intervals allow for calls that are not independent.
         palette: Colour of each model; by default that of `colours` for the models sorted by name.
     """
     title = "Latency, seconds: p50 with 95 % interval"
@@ -41,10 +45,12 @@ def latency(calls: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.04)
     for place, (column, words) in enumerate(panels.items(), start=1):
         for model in models:
-            seconds = calls.loc[calls["model"] == model, column].dropna().astype(float)
+            timed = calls[(calls["model"] == model) & calls[column].notna()]
+            seconds = timed[column].astype(float)
+            units = dependence(timed, timed["sample"]) if "sample" in timed else None
             if len(seconds):
                 figure.add_trace(_box(model, seconds, palette[model]), row=1, col=place)
-                figure.add_trace(_median(model, seconds, palette[model]), row=1, col=place)
+                figure.add_trace(_median(model, seconds, units, palette[model]), row=1, col=place)
         figure.update_xaxes(title_text=f"{words}, s", rangemode="tozero", col=place)
     return styled(figure, title, models).update_layout(title_subtitle_text=said)
 
@@ -169,8 +175,8 @@ def _box(model: str, seconds: pd.Series[float], colour: str) -> go.Box:
     )
 
 
-def _median(model: str, seconds: pd.Series[float], colour: str) -> go.Scatter:
-    p50, p95 = quantile(seconds, 0.5), quantile(seconds, 0.95)
+def _median(model: str, seconds: pd.Series[float], units: Sequence[object] | None, colour: str) -> go.Scatter:
+    p50, p95 = (quantile(seconds, q, units) for q in (0.5, 0.95))
     return go.Scatter(
         x=[p50.value],
         y=[model],

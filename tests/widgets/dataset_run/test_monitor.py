@@ -42,6 +42,16 @@ def test_before_the_start_there_is_nothing_to_tell(clock: Clock) -> None:
     assert str(now.models[0].accuracy) == "nan [nan, nan], n=0".replace("nan", "–")
 
 
+def test_medians_rest_on_samples_however_often_they_were_asked(clock: Clock) -> None:
+    often, once = started(clock, calls=80), started(clock, calls=80)
+    for call in range(80):
+        often.take(ended(sample=call % 10, duration_s=float(call % 10)))
+        once.take(ended(sample=call, duration_s=float(call % 10)))
+    wide, narrow = (monitor.now().models[0].duration_p50_s for monitor in (often, once))
+    assert wide.value == narrow.value == 4.5
+    assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
+
+
 def test_what_ends_is_counted_for_its_model_and_for_all(clock: Clock) -> None:
     monitor = started(clock, "a/b", "c/d")
     monitor.take(ended(value=1.0, duration_s=2.0, ttft_s=0.5, cost_usd=Decimal("0.25")))

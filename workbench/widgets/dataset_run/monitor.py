@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from workbench.analysis.estimates import accuracy, quantile
+from workbench.analysis.estimates import Estimate, accuracy
+from workbench.analysis.quantiles import quantile
 from workbench.errors import CallError, RateLimitError
 from workbench.evals.progress import Ended
 from workbench.widgets.dataset_run.run_state import ModelState, RunState, State, Trouble
@@ -31,8 +32,8 @@ class _Track:
     made: int = 0
     made_at: deque[float] = field(default_factory=deque)
     scores: dict[str, tuple[float, int]] = field(default_factory=dict)
-    durations: list[float] = field(default_factory=list)
-    ttfts: list[float] = field(default_factory=list)
+    durations: list[tuple[str, float]] = field(default_factory=list)
+    ttfts: list[tuple[str, float]] = field(default_factory=list)
     cost_usd: Decimal = Decimal(0)
     unknown_cost: int = 0
 
@@ -52,9 +53,9 @@ class _Track:
             value, count = self.scores.get(ended.sample, (0.0, 0))
             self.scores[ended.sample] = value + ended.value, count + 1
         if ended.duration_s is not None:
-            self.durations.append(ended.duration_s)
+            self.durations.append((ended.sample, ended.duration_s))
         if ended.ttft_s is not None:
-            self.ttfts.append(ended.ttft_s)
+            self.ttfts.append((ended.sample, ended.ttft_s))
 
     def forget(self, now: float) -> None:
         while self.made_at and self.made_at[0] < now - WINDOW_S:
@@ -71,11 +72,17 @@ class _Track:
                 (value / count for value, count in self.scores.values()),
                 [clusters.get(sample) for sample in self.scores],
             ),
-            ttft_p50_s=quantile(self.ttfts, 0.5),
-            duration_p50_s=quantile(self.durations, 0.5),
+            ttft_p50_s=_median(self.ttfts, clusters),
+            duration_p50_s=_median(self.durations, clusters),
             cost_usd=self.cost_usd,
             unknown_cost=self.unknown_cost,
         )
+
+
+def _median(seconds: list[tuple[str, float]], clusters: Mapping[str, str | None]) -> Estimate:
+    """The median of what answers to these samples took; what was asked often counts as one sample."""
+    units = [(clusters.get(sample), None if clusters.get(sample) else sample) for sample, _ in seconds]
+    return quantile((each for _, each in seconds), 0.5, units)
 
 
 class Monitor:
