@@ -81,3 +81,7 @@ async def test_what_cannot_be_scored_again_is_refused(client: Client, dataset: D
     with pytest.raises(DataError, match="the target"):
         await rescore(client, ended.id, dataset, scorers=["choice"])
     assert len(client.log.scores()) == 12
+    with pytest.raises(ConfigError, match="concurrency is 0: score at least one"):
+        await rescore(client, ended.id, dataset, concurrency=0)
+    with pytest.raises(ConfigError, match="the data set is 'questions': give what"):
+        await rescore(client, ended.id, "questions")  # type: ignore[arg-type]

@@ -83,12 +83,16 @@ async def rescore(
         on_progress: Told how many answers are scored.
 
     Raises:
-        ConfigError: There is no such experiment, it asked other samples, a scorer is none, or the client
-            replays.
+        ConfigError: There is no such experiment, it asked other samples, a scorer is none, nothing would be
+            scored at once, or the client replays.
         DataError: A scorer can do nothing with a sample, or the log cannot be read.
     """
     if client.recording is not None:
         raise ConfigError("this client replays an experiment and writes nothing: make one without replay")
+    if not isinstance(dataset, Dataset):
+        raise ConfigError(f"the data set is {dataset!r:.80}: give what workbench.load_dataset(…) makes of it")
+    if concurrency < 1:
+        raise ConfigError(f"concurrency is {concurrency!r}: score at least one answer at once")
     chosen = checked(client, scorers, dataset)
     runs = await asyncio.to_thread(_runs_of, client, experiment, dataset)
     samples = {sample.id: sample for sample in dataset}

@@ -195,7 +195,13 @@ def test_a_rubric_of_each_sample_has_to_be_there_before_anything_is_asked() -> N
         ("r", {"scale": (5, 1)}, r"the scale is \(5, 1\)"),
         ("r", {"scale": (0, 0.5)}, r"the scale is \(0, 0.5\)"),
         ("r", {"temprature": 1}, "did you mean 'temperature'"),
-        ("r", {"api_key": "sk-secret-secret"}, "no parameter 'api_key'"),
+        (
+            "r",
+            {"api_key": "sk-secret-secret"},
+            "no parameter 'api_key' of a judge: it says how calls are made",
+        ),
+        ("r", {"labels": {"right": "1", "wrong": 0}}, "worth '1': give a number"),
+        (5, {}, "the rubric is 5"),
     ],
     ids=str,
 )

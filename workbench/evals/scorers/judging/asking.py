@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.calls import Completion
+from workbench.calls import Completion, Params
+from workbench.client.options import ChatOptions
 from workbench.client.parameters import plain
 from workbench.errors import CallError, ConfigError, OutputError
 from workbench.evals.scorers.judging.fence import RULES
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 ANSWER = """\
 Say first in `explanation`, in a few sentences, what speaks for and against; then give `{name}`, {words}."""
+
+_OPTIONS = frozenset(ChatOptions.__annotations__) - frozenset(Params.__annotations__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +103,12 @@ def judge_params(params: Mapping[str, Any]) -> dict[str, Any]:
         ConfigError: One is no parameter of a model, or of the wrong kind. Options of the client, such as its
             key, are none: they do not belong to the description of a judge, which is kept.
     """
+    options = [name for name in params if name in _OPTIONS]
+    if options:
+        raise ConfigError(
+            f"no parameter {options[0]!r} of a judge: it says how calls are made, so set it for the client, as "
+            "in Client(…), the environment or workbench.toml"
+        )
     return {"temperature": 0, **plain(params)}
 
 

@@ -51,7 +51,7 @@ def judge(
     Raises:
         ConfigError: The rubric is empty, labels or scale are none, or a parameter is not known.
     """
-    if not rubric.strip():
+    if not isinstance(rubric, str) or not rubric.strip():
         raise ConfigError(f"the rubric is {rubric!r}: write what makes an answer good")
     verdicts = verdicts_of(labels, scale)
     asked = Judge(model=model, task=system or TASK, verdicts=verdicts, params=judge_params(params))

@@ -57,7 +57,7 @@ def verdicts_of(labels: Labels | None, scale: tuple[int, int] | None) -> Verdict
     if len(values) < 2 or not all(isinstance(label, str) and label for label in values):
         raise ConfigError(f"labels are {labels!r:.200}: give two or more texts, such as ['right', 'wrong']")
     for label, value in values.items():
-        if value is not None and not math.isfinite(value):
+        if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
             raise ConfigError(f"the label {label!r} is worth {value!r}: give a number, or None")
     return Verdicts(
         name="label",
