@@ -287,3 +287,12 @@ async def test_an_evaluation_takes_functions_beside_names_and_scorers(
     assert (own_scores["value"] == 1 / (1 + own_scores["text"].str.len())).all()
     assert (own_scores["explanation"] == own_scores["text"].str.len().astype(str) + " letters").all()
     assert results(client.log, experiment.id, scorer="given")["value"].sum() == 2
+
+
+def test_a_key_that_a_function_is_given_is_not_told() -> None:
+    def asks(api_key: str, most: int, text: str, sample: Sample, *, password: str = "") -> int:
+        return len(api_key + password) + most
+
+    scorer = own(partial(asks, "sk-canary", 3, password="pw-canary"))
+    assert (scorer.params["args"], scorer.params["keywords"]) == (["str", 3], {"password": "str"})
+    assert scored(scorer, "x") == Score(value=21.0)

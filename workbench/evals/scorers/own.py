@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from workbench.errors import ConfigError
 from workbench.evals.scorers.beside import beside
 from workbench.evals.scorers.scorer import Answer, Scorer
+
+_SECRET = re.compile("(key|token|secret|password|authorization|cookie)$", re.IGNORECASE)
 
 
 def own(function: Callable[..., Any], *, name: str | None = None) -> Scorer:
@@ -56,13 +60,31 @@ def _params(function: Callable[..., Any], inner: Callable[..., Any]) -> dict[str
         code = None
     given: dict[str, Any] = {}
     while isinstance(function, partial):
-        # By the names of their types where they are no JSON: an address would be another in each process.
+        args = [_said(name, value) for name, value in zip(_names(function), function.args, strict=False)]
+        keywords = {name: _said(name, value) for name, value in function.keywords.items()}
         given = {
-            "args": json.loads(json.dumps([*function.args], default=_type)) + given.get("args", []),
-            "keywords": json.loads(json.dumps(function.keywords, default=_type)) | given.get("keywords", {}),
+            "args": args + given.get("args", []),
+            "keywords": keywords | given.get("keywords", {}),
         }
         function = function.func
     return {"function": code, **given}
+
+
+def _names(function: partial[Any]) -> Iterator[str]:
+    """What the positional arguments are called; no name where that cannot be known."""
+    try:
+        names = list(inspect.signature(function.func).parameters)
+    except ValueError:
+        names = []
+    return chain(names, repeat(""))
+
+
+def _said(name: str, value: object) -> Any:
+    """What a run's row says of an argument, in JSON: a key, and what JSON has no word for, by its type.
+
+    An address in memory would be another one in each process.
+    """
+    return _type(value) if _SECRET.search(name) else json.loads(json.dumps(value, default=_type))
 
 
 def _type(value: object) -> str:
