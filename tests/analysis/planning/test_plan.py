@@ -181,6 +181,7 @@ async def test_after_a_pilot_the_same_client_plans_by_what_it_learned(client: Cl
         ([], 60, 0.05, "0 models and 60 samples"),
         (MODELS, 0, 0.05, "2 models and 0 samples"),
         (MODELS, 60, 0, "delta is 0"),
+        (MODELS, 60, 5, "delta is 5 .*: give a difference such as 0.05, which is 5 points"),
     ],
 )
 async def test_nothing_cannot_be_planned(
@@ -188,6 +189,14 @@ async def test_nothing_cannot_be_planned(
 ) -> None:
     with pytest.raises(ConfigError, match=problem):
         await plan(client, models, dataset_of(n), delta)
+
+
+@pytest.mark.parametrize("chances", [{"alpha": 0}, {"power": 1}], ids=str)
+async def test_chances_of_none_and_of_all_cannot_be_planned(
+    client: Client, chances: dict[str, float]
+) -> None:
+    with pytest.raises(ConfigError, match=r"alpha is .* and power .*: give chances between 0 and 1"):
+        await plan(client, MODELS, dataset_of(60), 0.05, **chances)
 
 
 async def test_a_plan_is_a_page_in_which_names_are_text(client: Client) -> None:

@@ -151,10 +151,13 @@ async def plan(
     models = list(dict.fromkeys(client.full_name(model) for model in models))
     if not models or not len(dataset):
         raise ConfigError(f"nothing to plan: {len(models)} models and {len(dataset)} samples")
-    if not delta > 0 or (epochs is not None and epochs < 1):
+    if not 0 < delta <= 1 or (epochs is not None and epochs < 1):
         raise ConfigError(
-            f"delta is {delta!r} and epochs {epochs!r}: give a difference above 0, and 1 or more"
+            f"delta is {delta!r} and epochs {epochs!r}: give a difference such as 0.05, which is 5 points, "
+            "and 1 or more"
         )
+    if not (0 < alpha < 1 and 0 < power < 1):
+        raise ConfigError(f"alpha is {alpha!r} and power {power!r}: give chances between 0 and 1")
     templates = prompt if isinstance(prompt, Mapping) else {"": prompt or "{input}"}
     labels = [f"{model} [{name}]" if name else model for model in models for name in templates]
     pairs = max(1, len(labels) * (len(labels) - 1) // 2)
