@@ -10,13 +10,14 @@ ASKED = Experiment(
     epochs=2,
     problems={"<img src=x>/c": "401: <script>no</script>"},
     errors={"<img src=x>/c": 1},
+    unscored={"a/b": (2, "<i>no</i>")},
 )
 
 
 def test_an_experiment_says_how_its_models_did_and_how_to_look_further() -> None:
     assert repr(ASKED).splitlines() == [
         "Experiment 20261121-0805-k3fw: 3 samples of <b>walk</b> × 2 epochs",
-        "a/b: 0 of 6 calls failed",
+        "a/b: 0 of 6 calls failed, 2 answers without a score: <i>no</i>",
         "<img src=x>/c: 1 of 6 calls failed, 401: <script>no</script>",
         "workbench.summary(workbench.results(client.log, '20261121-0805-k3fw'))",
     ]
@@ -25,4 +26,4 @@ def test_an_experiment_says_how_its_models_did_and_how_to_look_further() -> None
 def test_names_and_problems_are_no_markup_in_a_notebook() -> None:
     shown = ASKED._repr_html_()
     assert "1 of 6 calls failed · 401: &lt;script&gt;no&lt;/script&gt;" in shown
-    assert not any(tag in shown for tag in ("<img", "<script", "<b>walk"))
+    assert not any(tag in shown for tag in ("<img", "<script", "<b>walk", "<i>"))

@@ -71,6 +71,7 @@ async def test_an_answer_that_could_not_be_judged_is_neither_right_nor_wrong(
     assert (row["n"], row["accuracy"], row["errors"]) == (5, 1.0, 0)
     assert told[-1].unscored == 5
     assert "5 without a score" in str(told[-1])
+    assert "5 answers without a score: could not be scored: ValueError: I do not like odd ones" in repr(made)
 
 
 async def test_a_score_that_is_missing_is_given_when_the_experiment_goes_on(

@@ -50,6 +50,7 @@ class Evaluation:
         failed: The last error of each run.
         answered: Runs that gave an answer.
         errors: How many calls failed, by run; runs are named by their labels.
+        unscored: How many answers the first scorer could say nothing of, by run, and why of the last one.
         made: Of each run, how many calls have ended, how many of them have a known cost, and what they cost.
     """
 
@@ -70,6 +71,7 @@ class Evaluation:
     failed: dict[str, str] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     errors: Counter[str] = field(default_factory=Counter)
+    unscored: dict[str, tuple[int, str]] = field(default_factory=dict)
     made: dict[str, tuple[int, int, Decimal]] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
 
     def __post_init__(self) -> None:
@@ -168,6 +170,9 @@ class Evaluation:
         done, known, cost_usd = self.made[ended.model]
         known += ended.cost_usd is not None
         self.made[ended.model] = done + 1, known, cost_usd + (ended.cost_usd or 0)
+        if ended.unscored is not None:
+            earlier, _ = self.unscored.get(ended.model, (0, ""))
+            self.unscored[ended.model] = earlier + 1, ended.unscored
 
     async def _ended(self, item: Item) -> Ended:
         run, sample, epoch = item

@@ -13,6 +13,7 @@ from workbench.evals.dataset import Sample
 from workbench.evals.prompts import Prompt
 
 ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
+_REASON = 200
 _CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere"
 
 
@@ -28,6 +29,7 @@ class Experiment:
         epochs: Times that each was asked.
         problems: Models that gave no answer, or were given up, and why.
         errors: How many calls failed, by model; of an experiment that went on, since then.
+        unscored: How many answers could not be scored, by model, and why not the last of them; likewise.
         stopped: Why not everything was asked, in words; empty where it was.
         calls_saved: How many calls were not made for it.
         usd_saved: What they would have cost, had each cost what its model's calls did on the average; `None`
@@ -41,6 +43,7 @@ class Experiment:
     epochs: int
     problems: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, int] = field(default_factory=dict)
+    unscored: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     stopped: str = ""
     calls_saved: int = 0
     usd_saved: Decimal | None = None
@@ -76,7 +79,9 @@ class Experiment:
     def _facts(self, model: str) -> list[str]:
         failed = self.errors.get(model, 0)
         problem = [self.problems[model]] if model in self.problems else []
-        return [f"{failed} of {self.samples * self.epochs} calls failed", *problem]
+        count, reason = self.unscored.get(model, (0, ""))
+        unscored = [f"{count} answers without a score: {reason:.{_REASON}}"] if count else []
+        return [f"{failed} of {self.samples * self.epochs} calls failed", *problem, *unscored]
 
     def _further(self) -> str:
         return f"workbench.summary(workbench.results(client.log, {self.id!r}))"

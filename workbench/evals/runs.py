@@ -135,6 +135,7 @@ async def evaluate(
         epochs=epochs,
         problems=evaluation.problems(),
         errors=dict(evaluation.errors),
+        unscored=evaluation.unscored,
         stopped=evaluation.stopped,
         calls_saved=evaluation.progress.total - evaluation.progress.done if evaluation.stopped else 0,
         usd_saved=evaluation.usd_saved() if evaluation.stopped else None,

@@ -106,8 +106,8 @@ def judge_params(params: Mapping[str, Any]) -> dict[str, Any]:
     options = [name for name in params if name in _OPTIONS]
     if options:
         raise ConfigError(
-            f"no parameter {options[0]!r} of a judge: it says how calls are made, so set it for the client, as "
-            "in Client(…), the environment or workbench.toml"
+            f"no parameter {options[0]!r} of a judge: it says how calls are made, so set it for the client, "
+            "as in Client(…), the environment or workbench.toml"
         )
     return {"temperature": 0, **plain(params)}
 
