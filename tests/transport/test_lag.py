@@ -79,11 +79,11 @@ def test_a_pause_counts_for_as_long_as_it_was() -> None:
     loop = Loop()
     heart = _Heart(loop)  # type: ignore[arg-type]
     mark = heart.begin()
-    loop.pass_s(5 * BEAT_S + 0.001)
-    loop.now += 0.099  # nothing runs: the beat that was due 9 ms after the pause began is 90 ms late
-    loop.pass_s(3.5 * BEAT_S)
-    # 50 ms and 30 ms in time, one beat of 100 ms that was 90 ms late.
-    assert heart.end(mark) == pytest.approx(0.1 * 0.09 / 0.18)
+    loop.pass_s(0.085)
+    loop.now += 0.075  # nothing runs: the beat that was due at 120 ms is 40 ms late
+    loop.pass_s(0.045)
+    # Beats of 10, 10, 20 and 40 ms in time, one of 80 ms that was 40 ms late, one of 40 ms in time.
+    assert heart.end(mark) == pytest.approx(0.08 * 0.04 / 0.20)
 
 
 def test_a_beat_that_is_overdue_counts_though_its_timer_has_not_fired() -> None:
@@ -102,6 +102,18 @@ def test_a_pause_before_the_call_is_none_of_its_lag() -> None:
     mark = heart.begin()  # the beat is still overdue
     loop.pass_s(0.2)
     assert heart.end(mark) == pytest.approx(0.0, abs=0.001)
+
+
+def test_a_call_that_begins_while_beats_are_far_apart_has_them_close() -> None:
+    loop = Loop()
+    heart = _Heart(loop)  # type: ignore[arg-type]
+    heart.begin()
+    loop.pass_s(1.005)
+    assert loop.live()[0] - loop.now > BEAT_S
+    mark = heart.begin()
+    assert loop.live() == [pytest.approx(loop.now + BEAT_S)]
+    loop.pass_s(2 * BEAT_S)
+    assert heart.end(mark) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_the_heart_beats_as_long_as_a_call_is_under_way() -> None:

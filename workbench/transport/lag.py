@@ -8,6 +8,7 @@ from typing import NamedTuple
 from workbench.loops import PerLoop
 
 BEAT_S = 0.010
+LONGEST_BEAT_S = 0.040
 
 
 class Mark(NamedTuple):
@@ -20,8 +21,9 @@ class Mark(NamedTuple):
 class Lag:
     """The lag of each event loop that makes calls.
 
-    A timer is due every ten milliseconds, as long as there is a call to tell: how late it fires is how late
-    whatever else is due at that moment comes to its turn.
+    A timer is due again and again as long as there is a call to tell: how late it fires is how late whatever
+    else is due then comes to its turn. Beats are ten milliseconds apart when calls begin and forty
+    later on, since waking a loop that has nothing else to do is what costs.
     """
 
     def __init__(self) -> None:
@@ -57,12 +59,18 @@ class _Heart:
         self._listening = 0
         self._counted = Mark(0.0, 0.0)
         self._due = 0.0
+        self._beat_s = BEAT_S
+        self._begun = False
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> Mark:
         self._listening += 1
+        self._begun = True
         if self._timer is None:
-            self._wind()
+            self._wind(BEAT_S)
+        elif self._due - self._loop.time() > BEAT_S:
+            self._timer.cancel()
+            self._wind(BEAT_S)
         return self._now()
 
     def end(self, since: Mark) -> float | None:
@@ -80,14 +88,16 @@ class _Heart:
         return self._with(late_s) if late_s > 0 else self._counted
 
     def _with(self, late_s: float) -> Mark:
-        beat_s = BEAT_S + late_s
+        beat_s = self._beat_s + late_s
         return Mark(self._counted.beaten_s + beat_s, self._counted.late_s2 + beat_s * late_s)
 
     def _beat(self) -> None:
         # Loops fire what is due within the resolution of their clock, a moment early.
         self._counted = self._with(max(self._loop.time() - self._due, 0.0))
-        self._wind()
+        self._wind(BEAT_S if self._begun else min(2 * self._beat_s, LONGEST_BEAT_S))
+        self._begun = False
 
-    def _wind(self) -> None:
-        self._due = self._loop.time() + BEAT_S
+    def _wind(self, beat_s: float) -> None:
+        self._beat_s = beat_s
+        self._due = self._loop.time() + beat_s
         self._timer = self._loop.call_at(self._due, self._beat)
