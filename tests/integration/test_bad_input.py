@@ -122,6 +122,13 @@ def test_an_unknown_model_is_answered_with_the_nearest_names_and_is_a_row(simula
     assert set(simulated.log.calls()["error_type"]) == {"ModelNotFoundError"}
 
 
+def test_a_budget_that_allows_no_call_fails_the_command(simulated: Project) -> None:
+    said = simulated.workbench("compare", "-m", "sim/sage", "--budget", "0", "--limit", "2", "--no-report")
+    assert said.code == 2
+    assert "the budget of $0.0 would not surely hold" in " ".join(said.out.split())
+    assert simulated.statuses() == {}
+
+
 def test_a_model_that_cannot_be_asked_fails_the_command_and_does_not_stop_the_others(
     simulated: Project,
 ) -> None:

@@ -139,7 +139,8 @@ def compare(
         out.print(plain(experiment.in_short()))
     for problem in experiment.problems.values():
         tell(problem)
-    if len(experiment.problems) == len(experiment.models):
+    nothing = experiment.calls_saved == len(experiment.models) * experiment.samples * experiment.epochs
+    if nothing or len(experiment.problems) == len(experiment.models):
         return COULD_NOT_RUN
     # A model that was asked for by name and gave no answer is not fine, whatever the others did.
     code = COULD_NOT_RUN if models and experiment.problems else FINE

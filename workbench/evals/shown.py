@@ -22,7 +22,7 @@ def shown(title: str, samples: Sequence[Sample]) -> str:
         for one, several in (("category", "categories"), ("cluster", "clusters"), ("split", "splits"))
     ]
     facts = "".join(f"<p>{html.escape(line)}</p>" for line in [title, *filter(None, counts)])
-    head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in _COLUMNS)
+    head = "".join(f'<th scope="col" style="{_CELL};min-width:6em">{name}</th>' for name in _COLUMNS)
     rows = "".join(f"<tr>{''.join(map(_cell, _texts(sample)))}</tr>" for sample in samples[:_ROWS])
     more = f"<p>and {len(samples) - _ROWS:,} more</p>" if len(samples) > _ROWS else ""
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
