@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import orjson
 import pandas as pd
 import pytest
@@ -80,6 +81,44 @@ def test_few_votes_tell_nobody_apart() -> None:
     assert math.isnan(result.frame["high"].iloc[0])
     assert result.frame["low"].iloc[0] < 0
     assert 0.5 < result.frame["p_best"].iloc[0] < 0.99
+
+
+def test_who_wins_each_of_ten_is_told_apart_though_nobody_knows_by_how_much() -> None:
+    ten = of([vote(n, "ab" if n % 2 else "ba", "a") for n in range(10)])
+    [pair] = ten.pairs.to_dict("records")
+    assert ten.better == {("p/a", "p/b")}
+    # a sign test of 10 of 10 says .002; ours has t on 9 degrees of freedom, and a prior of a vote each
+    assert 0.002 < pair["p"] < 0.01
+    assert 0 < pair["low"] < pair["difference"]
+    assert math.isnan(pair["high"])
+
+
+def test_models_of_equal_strength_are_told_apart_in_at_most_5_of_100_cases() -> None:
+    rng = np.random.default_rng(3)
+    told = []
+    for votes in (8, 20):
+        for _ in range(100):
+            shown, drawn = rng.permuted(np.tile(["a", "b"], (votes, 1)), axis=1), rng.random(votes)
+            found = of([vote(n, "".join(shown[n]), "a" if drawn[n] < 0.5 else "b") for n in range(votes)])
+            [pair] = found.pairs.to_dict("records")
+            told.append(pair["p"] < 0.05)
+            assert (pair["low"] > 0) == told[-1]
+    assert np.mean(told) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 200)
+
+
+def test_models_that_never_met_are_not_told_apart_however_strong_each_is_among_its_own() -> None:
+    calls = {**MODELS, **{CALLS["c", n]: f"p/{'cdefgh'[n % 6]}" for n in range(40)}}
+    ladder = [
+        replace(vote(0, "ca", ""), sample=str(k), calls=(CALLS["c", n], CALLS["c", n + 1]),
+                chosen=(CALLS["c", n],))
+        for n in range(5) for k in range(40)
+    ]  # fmt: skip
+    others = [replace(vote(n, "ab", "a"), sample=f"x{n}") for n in range(40)]
+    found, alone = ranked(comparison_table([*ladder, *others], calls)), {"p/a", "p/b"}
+    assert {("p/c", "p/h"), ("p/a", "p/b")} <= found.better
+    assert all((one in alone) == (other in alone) for one, other in found.better)
+    across = found.pairs[found.pairs["model"].isin(alone) != found.pairs["other"].isin(alone)]
+    assert across[["low", "high", "p"]].isna().all(axis=None)
 
 
 def test_one_vote_has_neither_interval_nor_test() -> None:

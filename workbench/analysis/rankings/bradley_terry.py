@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.special import expit, logsumexp
 
-from workbench.analysis.estimates import ROUNDING, Array
+from workbench.analysis.estimates import Array
+from workbench.analysis.rankings.likelihood import Likelihood
 
 PRIOR = 1.0
 
@@ -27,6 +23,8 @@ class Strengths:
         models: The models.
         values: Log strength of each, shape (n_models,), 0 on average.
         covariance: Of `values`, shape (n_models, n_models).
+        apart: How many standard errors each two of them are apart by their likelihood, at least 0, shape
+            (n_models, n_models). It says more than `values` by `covariance` where one has won nearly all.
         ties: Ties between equals for each win of one of them; 0 where there were none.
         first: Log odds that its place adds to the answer shown first; `nan` where they cannot be told from
             the models, since no two of them ever changed places.
@@ -42,6 +40,7 @@ class Strengths:
     models: tuple[str, ...]
     values: Array
     covariance: Array
+    apart: Array
     ties: float
     first: float
     first_error: float
@@ -78,28 +77,34 @@ def bradley_terry(votes: pd.DataFrame, models: Sequence[str], *, prior: float = 
 
     Returns:
         Standard errors are the larger of those of the likelihood (Hessian), which hold for independent votes,
-        and those of its clustered scores (sandwich), which vanish where votes hardly differ.
+        and those of its clustered scores (sandwich), which vanish where votes hardly differ. `apart` is the
+        signed root of the likelihood ratio of a fit in which the two are equal, by how much larger the error
+        is than that of the likelihood alone.
 
     Source:
         R. A. Bradley and M. E. Terry (1952), doi:10.1093/biomet/39.3-4.324; ties: R. R. Davidson (1970),
         doi:10.1080/01621459.1970.10481082; place: Davidson and Beaver (1977), doi:10.2307/2529467; what
-        makes strengths finite: L. R. Ford (1957), doi:10.1080/00029890.1957.11989117.
+        makes strengths finite: L. R. Ford (1957), doi:10.1080/00029890.1957.11989117; why strengths by their
+        errors say too little: W. W. Hauck and A. Donner (1977), doi:10.1080/01621459.1977.10479969.
     """
-    fit = _Fit(votes, models, prior)
+    fit = Likelihood(votes, models, prior)
     size = len(models)
     above, below = fit.unbounded()
     if prior == 0 and above.any():
         theta = np.full(fit.size, math.nan)
         covariance = np.full((fit.size, fit.size), math.nan)
+        apart = np.full((size, size), math.nan)
     else:
         theta = fit.solve()
         covariance = fit.covariance(theta)
+        apart = fit.apart(theta, covariance)
     centred = np.eye(size) - 1 / size
     spread = centred @ covariance[:size, :size] @ centred
     return Strengths(
         models=tuple(models),
         values=centred @ theta[:size],
         covariance=spread,
+        apart=apart,
         ties=math.exp(theta[-1]) if fit.ties else 0.0,
         first=float(theta[size]) if fit.placed else math.nan,
         first_error=math.sqrt(covariance[size, size]) if fit.placed else math.nan,
@@ -108,122 +113,3 @@ def bradley_terry(votes: pd.DataFrame, models: Sequence[str], *, prior: float = 
         unbounded_below=below,
         parts=fit.parts(),
     )
-
-
-class _Fit:
-    """The penalised log likelihood: parameters are strengths, the place if it can be told, ties if any."""
-
-    def __init__(self, votes: pd.DataFrame, models: Sequence[str], prior: float) -> None:
-        place = {model: number for number, model in enumerate(models)}
-        first, second = (votes[side].map(place).to_numpy(dtype=int) for side in ("first", "second"))
-        self._prior = prior
-        self._score = votes["score"].to_numpy(dtype=float)
-        self._weight = votes["weight"].to_numpy(dtype=float)
-        self._cluster = pd.factorize(votes["cluster"], use_na_sentinel=False)[0]
-        self.clusters = int(self._cluster.max(initial=-1)) + 1
-        design = np.zeros((len(votes), len(models) + 1))
-        rows = np.arange(len(votes))
-        design[rows, first] = 0.5
-        design[rows, second] -= 0.5
-        design[:, -1] = 0.5
-        # Only two models that were seen in both orders tell what the place does.
-        orders = set(zip(first.tolist(), second.tolist(), strict=True))
-        self.placed = any((other, one) in orders for one, other in orders)
-        self._design = design if self.placed else design[:, :-1]
-        won, lost = self._score > 0, self._score < 1
-        self._winners = np.concatenate([first[won], second[lost]])
-        self._losers = np.concatenate([second[won], first[lost]])
-        self.ties = bool((self._score == 0.5).any())
-        self.size = self._design.shape[1] + self.ties
-        self._models = len(models)
-
-    def unbounded(self) -> tuple[Array, Array]:
-        """Which models have no bound above, and which none below."""
-        group = self._groups("strong")
-        count = int(group.max()) + 1
-        outside = group[self._winners] != group[self._losers]
-        above = np.full(count, count > 1)
-        below = above.copy()
-        above[group[self._losers[outside]]] = False
-        below[group[self._winners[outside]]] = False
-        return above[group], below[group]
-
-    def parts(self) -> Array:
-        """The part of each model, by number."""
-        return self._groups("weak")
-
-    def _groups(self, connection: Literal["strong", "weak"]) -> Array:
-        edges = (np.ones(len(self._winners)), (self._winners, self._losers))
-        graph = coo_array(edges, shape=(self._models, self._models))
-        groups: Array = connected_components(graph, connection=connection)[1]
-        return groups
-
-    def solve(self) -> Array:
-        found = minimize(
-            self._loss, np.zeros(self.size), jac=self._slope, hess=self._information, method="trust-exact",
-            options={"gtol": 1e-7 * max(1.0, float(self._weight.sum()))},
-        )  # fmt: skip
-        return np.asarray(found.x)
-
-    def covariance(self, theta: Array) -> Array:
-        """Of the parameters; in every direction the larger of the two."""
-        information = self._information(theta)
-        if self.clusters < 2:
-            return np.full_like(information, math.nan)
-        size, axes = np.linalg.eigh(information)
-        # A square root of the Hessian's inverse; without a prior, shifting all strengths changes nothing.
-        steep = size > ROUNDING * size.max()
-        root = axes[:, steep] / np.sqrt(size[steep])
-        scores = np.zeros((self.clusters, self.size))
-        np.add.at(scores, self._cluster, self._scores(theta))
-        scores = (scores - scores.mean(axis=0)) @ root
-        # In units of the one error, the other is a matrix, whose axes tell where it is larger.
-        ratio, axes = np.linalg.eigh(scores.T @ scores * self.clusters / (self.clusters - 1))
-        root = root @ axes * np.sqrt(np.maximum(1, ratio))
-        found: Array = root @ root.T
-        return found
-
-    def _logits(self, theta: Array) -> Array:
-        """Of first won, tie, second won: shape (n_votes, 3)."""
-        lead = self._design @ (theta[:-1] if self.ties else theta)
-        tie = np.full_like(lead, theta[-1] if self.ties else -math.inf)
-        return np.column_stack([lead, tie, -lead])
-
-    def _loss(self, theta: Array) -> float:
-        logits = self._logits(theta)
-        chosen = logits[np.arange(len(logits)), (2 - 2 * self._score).astype(int)]
-        likelihood = float(self._weight @ (chosen - logsumexp(logits, axis=1)))
-        # log of expit(x) expit(-x): half a vote won and half a vote lost
-        return -likelihood + self._prior / 2 * float(
-            np.logaddexp(0, theta).sum() + np.logaddexp(0, -theta).sum()
-        )
-
-    def _scores(self, theta: Array) -> Array:
-        """Slope of the log likelihood of each vote."""
-        logits = self._logits(theta)
-        shares = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
-        lead = (2 * self._score - 1) - (shares[:, 0] - shares[:, 2])
-        slopes: Array = self._design * lead[:, None]
-        if self.ties:
-            slopes = np.column_stack([slopes, (self._score == 0.5) - shares[:, 1]])
-        slopes *= self._weight[:, None]
-        return slopes
-
-    def _slope(self, theta: Array) -> Array:
-        found: Array = self._prior * (expit(theta) - 0.5) - self._scores(theta).sum(axis=0)
-        return found
-
-    def _information(self, theta: Array) -> Array:
-        logits = self._logits(theta)
-        shares = np.exp(logits - logsumexp(logits, axis=1, keepdims=True))
-        lead = shares[:, 0] - shares[:, 2]
-        weighted = self._design * (self._weight * (1 - shares[:, 1] - lead**2))[:, None]
-        found: Array = np.zeros((self.size, self.size))
-        inner = self._design.shape[1]
-        found[:inner, :inner] = self._design.T @ weighted
-        if self.ties:
-            tie = shares[:, 1] * self._weight
-            found[:inner, -1] = found[-1, :inner] = -(self._design.T @ (tie * lead))
-            found[-1, -1] = tie @ (1 - shares[:, 1])
-        found[np.diag_indices(self.size)] += self._prior * expit(theta) * expit(-theta)
-        return found

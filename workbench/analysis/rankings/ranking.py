@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 
 from workbench.analysis.comparing.groups import in_words, indistinguishable
-from workbench.analysis.estimates import LEVEL, Array, Estimate
+from workbench.analysis.estimates import Array, Estimate
 from workbench.analysis.in_html import in_html
 from workbench.analysis.preferences import models_of
 from workbench.analysis.rankings.bradley_terry import Strengths, bradley_terry
+from workbench.analysis.rankings.leads import errors_reached, pairs_of
 from workbench.analysis.rankings.votes import clusters_of_calls, comparison_table
 from workbench.analysis.results import find_experiment
-from workbench.analysis.statistics import holm
 from workbench.errors import ConfigError
 from workbench.log import Log
 from workbench.log.labelling import judgements_in
@@ -45,7 +43,8 @@ class Ranking:
             strongest, in [0, 1]), `rank`, and which ranks are possible, from `rank_low` to `rank_high`.
         wins: Probability that the row's model wins against the column's, ties counted half.
         pairs: One row for each two models: `model` (the stronger), `other`, `difference` of strength with
-            `low` and `high`, and `p` (two-sided, adjusted by Holm for the number of pairs).
+            `low` and `high` (`nan` where votes give no bound), and `p` (two-sided, adjusted by Holm for the
+            number of pairs; `nan` where they were never compared, nor through others).
         place: Share of comparisons between equals that the answer shown first wins, ties counted half: 0.5
             is fair. `nan` where no two models were shown in both orders.
         by: Whose votes these are: `people`, `judges` or `all` (of both).
@@ -160,12 +159,12 @@ def ranked(votes: pd.DataFrame, *, by: By = "people", notes: tuple[str, ...] = (
     if not models:
         nothing = Estimate(value=math.nan, low=math.nan, high=math.nan, n=0)
         empty, square = pd.DataFrame(columns=RANKING), pd.DataFrame()
-        return Ranking(frame=empty, wins=square, pairs=_pairs(None), place=nothing, by=by, notes=notes)
+        return Ranking(frame=empty, wins=square, pairs=pairs_of(None), place=nothing, by=by, notes=notes)
     fit = bradley_terry(votes, models)
     order = np.argsort(-fit.values, kind="stable")
-    pairs = _pairs(fit)
+    pairs = pairs_of(fit)
     told = pairs[pairs["p"] < ALPHA]
-    reach = _reach(fit) * np.sqrt(np.diag(fit.covariance))
+    reach = errors_reached(fit) * np.sqrt(np.diag(fit.covariance))
     sides = pd.concat(
         [votes.assign(model=votes["first"]), votes.assign(model=votes["second"], score=1 - votes["score"])]
     )
@@ -198,30 +197,6 @@ def ranked(votes: pd.DataFrame, *, by: By = "people", notes: tuple[str, ...] = (
     )
 
 
-def _reach(fit: Strengths) -> float:
-    """How many standard errors an interval reaches."""
-    return float(t.isf((1 - LEVEL) / 2, fit.df)) if fit.df > 0 else math.nan
-
-
-def _pairs(fit: Strengths | None) -> pd.DataFrame:
-    columns = ["model", "other", "difference", "low", "high", "p"]
-    if fit is None:
-        return pd.DataFrame(columns=columns)
-    rows = []
-    order = [int(place) for place in np.argsort(-fit.values, kind="stable")]
-    for one, other in combinations(order, 2):
-        lead = fit.values[one] - fit.values[other]
-        error = math.sqrt(
-            max(0.0, fit.covariance[[one, other], [one, other]].sum() - 2 * fit.covariance[one, other])
-        )
-        reach = _reach(fit) * error
-        p = 2 * float(t.sf(lead / error, fit.df)) if fit.df > 0 else math.nan
-        rows.append((fit.models[one], fit.models[other], lead, lead - reach, lead + reach, p))
-    pairs = pd.DataFrame(rows, columns=columns)
-    pairs["p"] = holm(pairs["p"])
-    return pairs
-
-
 def _best(fit: Strengths, seed: int) -> Array:
     """How likely each is the strongest: its share of draws from the strengths' joint distribution."""
     if fit.df < 1:
@@ -234,7 +209,7 @@ def _best(fit: Strengths, seed: int) -> Array:
 
 
 def _place(fit: Strengths, samples: int) -> Estimate:
-    reach = _reach(fit) * fit.first_error
+    reach = errors_reached(fit) * fit.first_error
 
     def won(lead: float) -> float:
         up, down = math.exp(lead / 2), math.exp(-lead / 2)
