@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import functools
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -196,12 +195,18 @@ class Client(Asking, Counting, Looking):
         `experiment`, `run`, `sample` and `epoch` have columns of their own; the rest are tags.
         """
         marks = {"experiment": experiment, "run": run, "sample": sample, "epoch": epoch}
-        bound = copy.copy(self)
+        bound = self._copy()
         bound._bound = {
             **self._bound,
             **{name: mark for name, mark in marks.items() if mark is not None},
             "tags": {**self._bound.get("tags", {}), **{name: str(tag) for name, tag in tags.items()}},
         }
+        return bound
+
+    def _copy(self) -> Client:
+        # What copy.copy does, in a tenth of the time: every call of an evaluation has a client of its own.
+        bound = object.__new__(type(self))
+        bound.__dict__.update(self.__dict__)
         return bound
 
     def within(self, *, usd: Decimal | float | None = None, calls: int | None = None) -> Client:
@@ -218,7 +223,7 @@ class Client(Asking, Counting, Looking):
             ConfigError: A bound is negative. Calls raise `BudgetError` where the budget would not hold, and
                 `ConfigError` where a price is not known.
         """
-        bound = copy.copy(self)
+        bound = self._copy()
         bound.budget = Budget(usd=usd, calls=calls, dearest=self._dearest)
         if self.recording is None:  # what is replayed was paid for then
             bound._send = stack(bound._policies(), self._transport.send)

@@ -19,7 +19,7 @@ from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Item, Run
 from workbench.evals.progress import Ended, EvaluationProgress
 from workbench.evals.records import run_row
-from workbench.evals.resume import Begun
+from workbench.evals.resume import Begun, answered_models
 from workbench.evals.scorers import Score, Scorer
 from workbench.evals.scorers.table import scorers_for
 from workbench.evals.scoring import scored
@@ -51,6 +51,7 @@ class Evaluation:
         answered: Runs that gave an answer.
         errors: How many calls failed, by run; runs are named by their labels.
         unscored: How many answers the first scorer could say nothing of, by run, and why of the last one.
+        in_log: Models of which the log has any answer; of the others none is looked up.
         made: Of each run, how many calls have ended, how many of them have a known cost, and what they cost.
     """
 
@@ -72,6 +73,7 @@ class Evaluation:
     answered: set[str] = field(default_factory=set)
     errors: Counter[str] = field(default_factory=Counter)
     unscored: dict[str, tuple[int, str]] = field(default_factory=dict)
+    in_log: frozenset[str] = frozenset()
     made: dict[str, tuple[int, int, Decimal]] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
 
     def __post_init__(self) -> None:
@@ -103,6 +105,8 @@ class Evaluation:
 
     async def work_through(self) -> None:
         """Make all calls; what went wrong with one of them is in its row, anything else is raised."""
+        if self.cache is not False and self.client.recording is None:
+            self.in_log = await asyncio.to_thread(answered_models, self.client.log)
         by_provider: dict[str, list[Run]] = {}
         for run in self.runs:
             by_provider.setdefault(run.model.split("/")[0], []).append(run)
@@ -131,13 +135,13 @@ class Evaluation:
 
     def _foreseen(self, work: Iterator[Item]) -> Iterator[Item]:
         """The same work; what the log has of it is looked up for many at once."""
-        if self.cache is False or self.client.recording is not None:
+        if not self.in_log:
             yield from work
             return
         ahead: deque[Item] = deque()
         for item in work:
             run, sample, epoch = item
-            if (run.id, sample.id, epoch) not in self.earlier.answered:
+            if run.model in self.in_log and (run.id, sample.id, epoch) not in self.earlier.answered:
                 asked = run.prompt.message(sample)
                 self.client.bind(epoch=epoch).foresee(run.model, asked, **self.params)
             ahead.append(item)
@@ -201,7 +205,8 @@ class Evaluation:
         ended = Ended(model=run.label, sample=sample.id, epoch=epoch)
         asked = run.prompt.message(sample)
         try:
-            completion = await client.chat(run.model, asked, stream=True, cache=self.cache, **self.params)
+            cache = self.cache if run.model in self.in_log else False
+            completion = await client.chat(run.model, asked, stream=True, cache=cache, **self.params)
         except OutputError as exc:
             if exc.completion is None:
                 raise

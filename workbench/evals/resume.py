@@ -160,6 +160,12 @@ def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
+def answered_models(log: Log) -> frozenset[str]:
+    """The models, as `provider/model`, of which the log has an answer."""
+    found = log.sql("SELECT DISTINCT provider || '/' || model AS model FROM calls WHERE status = 'ok'")
+    return frozenset(found["model"])
+
+
 def run_params(run: Run, scorers: Sequence[Scorer] | None, params: Mapping[str, Any]) -> dict[str, Any]:
     """What the row of a run says of how its samples are asked and scored; what is as usual is left out.
 
