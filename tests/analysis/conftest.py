@@ -69,8 +69,8 @@ def write(home: Path) -> Iterator[Callable[..., None]]:
             "epochs": 1,
         }
         rows.append(("runs", made))
-        for table, row in rows:
-            recorder.append(table, orjson.dumps(row)).result()
+        for written in [recorder.append(table, orjson.dumps(row)) for table, row in rows]:
+            written.result()
 
     yield run
     recorder.close()
