@@ -115,7 +115,6 @@ ALTER TABLE calls ADD COLUMN cache_write_1h_tokens BIGINT;
 ALTER TABLE calls ADD COLUMN input_audio_tokens BIGINT;
 ALTER TABLE calls ADD COLUMN output_audio_tokens BIGINT;
 ALTER TABLE calls ADD COLUMN service_tier VARCHAR;
-UPDATE calls SET operation = 'chat';
 """
 
 # What people said of answers.
@@ -150,6 +149,9 @@ ALTER TABLE labels ADD COLUMN judge VARCHAR;
 """
 
 MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS, _EVALUATION)
+# What a step says of rows that are there, by its number. It comes after all steps: DuckDB 1.5 cannot alter a
+# table whose rows the same transaction has changed.
+_ROWS = {3: "UPDATE calls SET operation = 'chat'"}
 
 
 def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:
@@ -160,6 +162,9 @@ def migrate(db: duckdb.DuckDBPyConnection, name: str, version: int) -> None:
     try:
         for step in MIGRATIONS[version:]:
             db.execute(step)
+        for number, change in _ROWS.items():
+            if version < number:
+                db.execute(change)
         db.execute(
             "UPDATE meta SET schema_version = ?, package_version = ?",
             [SCHEMA_VERSION, process_facts()["package_version"]],
