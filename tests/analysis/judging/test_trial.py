@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import UUID
@@ -8,7 +9,10 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from judged_log import JudgedLog
+from scipy.stats import t, ttest_ind
 
 from workbench.analysis.judging import JudgeTrial, judge_trial
 from workbench.analysis.judging.biases import (
@@ -244,6 +248,66 @@ def test_too_few_to_tell_is_said() -> None:
     assert "not known, 2 pairs that people compared are too few or too alike" in found.sentence()
     assert math.isnan(slope([], np.zeros((0, 1)), []).value)
     assert math.isnan(slope([1.0, 2, 3, 4, 5], np.zeros((5, 1)), range(5)).value)
+
+
+def test_a_slope_that_one_answer_decides_or_that_nothing_departs_from_has_no_bounds() -> None:
+    alone = np.column_stack([[1.0, 0, 0, 0, 0, 0], np.ones(6)])
+    found = slope([3.0, 1, 0, 1, 2, 1], alone, range(6))
+    assert (found.value, found.n) == (pytest.approx(2), 6)
+    column = np.column_stack([[1.0, 2, 3, 4, 5, 6], np.ones(6)])
+    same = slope([1.5, 2, 2.5, 3, 3.5, 4], column, range(6))
+    assert same.value == pytest.approx(0.5)
+    for each in (found, same):
+        assert math.isnan(each.low)
+        assert math.isnan(each.high)
+    assert slope([0.0] * 6, column, range(6)).value == 0
+    assert math.isnan(slope([0.0] * 6, column, range(6)).low)
+
+
+def test_a_slope_between_two_groups_has_welchs_error_and_his_freedom() -> None:
+    one, other = [3.0, 5.0, 4.0], [1.0, 2.0, 2.0, 0.0, 1.0, 3.0, 2.0]
+    mine = np.repeat([1.0, 0.0], [3, 7])
+    found = slope([*one, *other], np.column_stack([mine, np.ones(10)]), range(10))
+    welch = ttest_ind(one, other, equal_var=False)
+    error = math.sqrt(np.var(one, ddof=1) / 3 + np.var(other, ddof=1) / 7)
+    assert found.value == pytest.approx(np.mean(one) - np.mean(other))
+    # Welch's degrees of freedom if both spread alike: (1/3 + 1/7)² / ((1/3)² / 2 + (1/7)² / 6)
+    df = (1 / 3 + 1 / 7) ** 2 / ((1 / 3) ** 2 / 2 + (1 / 7) ** 2 / 6)
+    assert found.high - found.value == pytest.approx(float(t.isf(0.025, df)) * error)
+    assert welch.statistic == pytest.approx(found.value / error)
+
+
+@pytest.mark.parametrize(("n", "own", "spread"), [(30, 3, 2.0), (40, 20, 1.0), (60, 6, 1.0)])
+def test_slopes_cover_where_few_answers_are_of_the_judges_family(n: int, own: int, spread: float) -> None:
+    rng = np.random.default_rng(4)
+    mine = (np.arange(n) < own).astype(float)
+    held = []
+    for _ in range(300):
+        outcome = 0.3 * mine + rng.normal(size=n) * np.where(mine == 1, spread, 1)
+        found = slope(outcome, np.column_stack([mine, np.ones(n)]), range(n))
+        held.append(found.low <= 0.3 <= found.high)
+    assert np.mean(held) > 0.95 - 3 * math.sqrt(0.05 * 0.95 / 300)  # by t on n - 2 degrees, .84 for 3 of 30
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-2, 2), st.floats(-3, 3), st.integers(0, 4)), min_size=1, max_size=20),
+    st.randoms(use_true_random=False),
+)
+def test_a_slope_does_not_hang_on_order_or_sign(
+    rows: list[tuple[float, float, int]], order: random.Random
+) -> None:
+    def bounds(rows: list[tuple[float, float, int]], sign: int = 1) -> list[float]:
+        outcome, column, groups = (list(each) for each in zip(*rows, strict=True))
+        design = np.column_stack([np.round(column), np.ones(len(column))])
+        found = slope([sign * round(each, 2) for each in outcome], design, groups)
+        return [found.value, found.low, found.high][:: 1 if sign > 0 else -1]
+
+    given = bounds(rows)
+    order.shuffle(rows)
+    assert bounds(rows) == pytest.approx(given, nan_ok=True, rel=1e-6, abs=1e-9)
+    high, low, value = bounds(rows, -1)
+    assert [-value, -high, -low] == pytest.approx(given, nan_ok=True, rel=1e-6, abs=1e-9)
 
 
 def test_slopes_cover_in_clusters() -> None:

@@ -9,9 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from statsmodels.regression.linear_model import OLS
 
-from workbench.analysis.estimates import Array, Estimate, independent, mean, present, t_estimate
+from workbench.analysis.estimates import (
+    ROUNDING,
+    Array,
+    Estimate,
+    independent,
+    mean,
+    present,
+    t_estimate,
+)
 from workbench.analysis.statistics import paired_difference
 
 Families = Mapping[str, str]
@@ -136,19 +143,51 @@ def family_of(model: str) -> str:
 
 
 def slope(outcome: Iterable[float], design: Array, clusters: Iterable[object]) -> Estimate:
-    """The coefficient of a design's first column, with the t interval of its clustered error.
+    """The coefficient of a design's first column, with a t interval.
 
-    `nan` where there are no more independent clusters than columns plus one, or the column does not vary.
+    Its error allows for spread that is not the same everywhere (HC2) and for clusters; degrees of freedom are
+    those of that error, so that two answers of a family beside fifty others count as few.
+
+    Returns:
+        `nan` where there are no more independent clusters than columns plus one, or the column does not vary.
+        The bounds are `nan` too where one answer alone decides it, and where no spread was seen.
+
+    Source:
+        R. M. Bell and D. F. McCaffrey (2002), Survey Methodology 28:169; G. W. Imbens and M. Kolesár (2016),
+        doi:10.1162/REST_a_00552.
     """
     numbers, groups = present(outcome, clusters)
     n, columns = design.shape
     units = independent(n, groups)
     if n == 0 or units < columns + 2 or np.linalg.matrix_rank(design) < columns:
         return Estimate(value=math.nan, low=math.nan, high=math.nan, n=n)
-    fit = OLS(numbers, design).fit()
-    if groups is None:
-        error = float(fit.HC3_se[0])
-    else:
-        clustered = fit.get_robustcov_results("cluster", groups=groups)
-        error = max(float(clustered.bse[0]), float(fit.HC3_se[0]))
-    return t_estimate(float(fit.params[0]), error, units - columns, n)
+    inverse, basis = np.linalg.pinv(design), np.linalg.qr(design)[0]
+    found = inverse @ numbers
+    leverage, residuals = (basis**2).sum(axis=1), numbers - design @ found
+    if leverage.max() > 1 - ROUNDING:
+        return Estimate(value=float(found[0]), low=math.nan, high=math.nan, n=n)
+    pulls = inverse[0] / np.sqrt(1 - leverage)
+    moves, own = pulls * residuals, np.arange(n) if groups is None else groups
+    together = float((np.bincount(own, weights=moves) ** 2).sum())
+    if groups is not None:  # that clusters differ less than chance would have them is chance
+        together = max(float((moves**2).sum()), together * units / (units - 1))
+    error = math.sqrt(together)
+    rounding = ROUNDING * float(np.abs(pulls).max() * np.abs(numbers).max())
+    return t_estimate(
+        float(found[0]), error if error > rounding else math.nan, _freedom(pulls, basis, own), n
+    )
+
+
+def _freedom(pulls: Array, basis: Array, groups: Array) -> float:
+    """Degrees of freedom of the error of a coefficient: of the chi² whose mean and variance it has.
+
+    Args:
+        pulls: How far each residual moves the coefficient, shape (n,).
+        basis: Orthonormal columns that span the design, shape (n, n_columns).
+        groups: The number of each cluster, from 0.
+    """
+    squares = np.bincount(groups, weights=pulls**2)
+    shared = np.stack([np.bincount(groups, weights=pulls * column) for column in basis.T])
+    trace = float(squares.sum() - (shared**2).sum())
+    crossed = 2 * float(squares @ (shared**2).sum(axis=0)) - float(((shared @ shared.T) ** 2).sum())
+    return trace**2 / (float((squares**2).sum()) - crossed)
