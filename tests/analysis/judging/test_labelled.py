@@ -60,6 +60,17 @@ def test_few_labels_leave_people_s_mean_and_no_label_nothing(tmp_path: Path) -> 
     assert none.frame["value"].isna().all()
 
 
+def test_what_one_cluster_cannot_tell_is_a_dash(tmp_path: Path) -> None:
+    log = JudgedLog(tmp_path)
+    for sample in range(20):
+        for model in ("p/a", "p/b"):
+            call = log.answer(model, f"s{sample}", score=float(sample % 3 > 0), cluster="all")
+            log.label(call, "right" if sample % 2 else "wrong")
+    found = labelled_estimate(log.written(), "e", "j")
+    assert "as sure as – labels" in found.words()
+    assert "nan" not in found.words() + found._repr_html_()
+
+
 def test_whole_samples_that_nobody_labelled_are_chosen_for_all_models(tmp_path: Path) -> None:
     log = judged(tmp_path, labelled=30)
     for epoch in (1, 2):

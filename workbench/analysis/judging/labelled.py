@@ -50,12 +50,12 @@ class LabelledEstimate:
             return f"No answer that {self.judge} judged has a label by people: label some of them."
         lines = [
             f"{row['model']}: {_figure(row, 'value')} by people and {self.judge} on {int(row['judged']):,} "
-            f"answers, as sure as {row['effective']:.0f} labels; "
+            f"answers, as sure as {_number(row['effective'], '.0f')} labels; "
             f"people alone {_figure(row, 'people', 'people_')}."
             for row in self.frame.to_dict("records")
         ]
         lines += [
-            f"{row['model']} less {row['other']}: {_figure(row, 'difference')}, p {row['p']:.3f} by Holm."
+            f"{row['model']} less {row['other']}: {_figure(row, 'difference')}, p {_number(row['p'])} by Holm."
             for row in self.differences.to_dict("records")
             if not math.isnan(row["p"])
         ]
@@ -74,7 +74,7 @@ class LabelledEstimate:
                 "people and judge": [_figure(row, "value") for row in rows],
                 "people alone": [_figure(row, "people", "people_") for row in rows],
                 "judge alone": [_figure(row, "judge", "judge_", "judged") for row in rows],
-                "as sure as": [f"{row['effective']:.0f} labels" for row in rows],
+                "as sure as": [f"{_number(row['effective'], '.0f')} labels" for row in rows],
             }
         )
         pairs = pd.DataFrame(
@@ -83,7 +83,7 @@ class LabelledEstimate:
                     f"{row['model']} less {row['other']}" for row in self.differences.to_dict("records")
                 ],
                 "difference": [_figure(row, "difference") for row in self.differences.to_dict("records")],
-                "p, by Holm": [f"{p:.3f}" for p in self.differences["p"]],
+                "p, by Holm": [_number(p) for p in self.differences["p"]],
             }
         )
         return in_html("\n".join(self.notes), table, pairs)
@@ -163,3 +163,7 @@ def _bounds(estimate: Estimate) -> tuple[float, float, float]:
 
 def _figure(row: dict[object, float], value: str, side: str = "", n: str = "n") -> str:
     return str(Estimate(value=row[value], low=row[f"{side}low"], high=row[f"{side}high"], n=int(row[n])))
+
+
+def _number(value: float, form: str = ".3g") -> str:
+    return "–" if math.isnan(value) else format(value, form)
