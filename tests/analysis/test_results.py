@@ -134,6 +134,20 @@ def test_an_empty_log_has_no_experiment(home: Path) -> None:
         find_experiment(Log(home), "last")
 
 
+def test_a_baseline_that_failed_throughout_decides_nothing_and_shows_dashes(home: Path, write: Write) -> None:
+    write("base", "sim/a", values=[None] * 20)
+    write("cand", "sim/a", values=[1] * 20, day=2)
+    found = regression(Log(home), "cand", "base")
+    [change] = found.changes
+    assert change.sentence() == (
+        "sim/a: undecided; accuracy changed by – points [–, –] on 0 samples (McNemar mid-p, p – for a fall); "
+        "20 samples left out, not answered in both"
+    )
+    page = found._repr_mimebundle_()["text/html"]
+    assert "<td>– points</td><td>[–, –]</td><td>0 of 20</td><td>–</td>" in page
+    assert "With 0 samples no fall of any size could be told from chance." in str(found)
+
+
 def test_a_fall_beyond_chance_is_worse_and_reaches_the_report(home: Path, write: Write) -> None:
     write("old", "sim/a", values=[1] * 30 + [0] * 10, day=1)
     write("old", "sim/b", values=[1] * 30 + [0] * 10, day=1)

@@ -43,12 +43,26 @@ class ModelChange:
 
     def sentence(self) -> str:
         """The verdict in words, with the difference, its interval and what it rests on."""
-        points = self.test.difference
         return (
-            f"{self.model}: {self.verdict}; accuracy changed by {100 * points.value:+.1f} points "
-            f"[{100 * points.low:+.1f}, {100 * points.high:+.1f}] on {self.test.n} samples "
-            f"({self.test.method}, p {self.test.p_worse:.3f} for a fall){self._left_out()}"
+            f"{self.model}: {self.verdict}; accuracy changed by {self.change} points {self.interval} on "
+            f"{self.test.n} samples ({self.test.method}, p {self.p} for a fall){self._left_out()}"
         )
+
+    @property
+    def change(self) -> str:
+        """The difference in points."""
+        return _number(100 * self.test.difference.value, "+.1f")
+
+    @property
+    def interval(self) -> str:
+        """Its bounds, likewise."""
+        low, high = (100 * bound for bound in (self.test.difference.low, self.test.difference.high))
+        return f"[{_number(low, '+.1f')}, {_number(high, '+.1f')}]"
+
+    @property
+    def p(self) -> str:
+        """P value of a fall."""
+        return _number(self.test.p_worse, ".3f")
 
     def _left_out(self) -> str:
         return f"; {self.test.dropped} samples left out, not answered in both" if self.test.dropped else ""
@@ -100,10 +114,9 @@ class Regression:
     def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
         rows = "".join(
             f"<tr><td>{html.escape(change.model)}</td><td><b>{change.verdict}</b></td>"
-            f"<td>{100 * change.test.difference.value:+.1f} points</td>"
-            f"<td>[{100 * change.test.difference.low:+.1f}, {100 * change.test.difference.high:+.1f}]</td>"
+            f"<td>{change.change} points</td><td>{change.interval}</td>"
             f"<td>{change.test.n} of {change.test.n + change.test.dropped}</td>"
-            f"<td>{change.test.p_worse:.3f}</td></tr>"
+            f"<td>{change.p}</td></tr>"
             for change in self.changes
         )
         missing = "".join(f"<p>{html.escape(model)} is in only one of the two.</p>" for model in self.missing)
@@ -225,3 +238,7 @@ def _check_samples(log: Log, baseline: str, candidate: str, asked: str, content:
             f"baseline {baseline} was made with {old['dataset']!r}, {old['samples']} samples "
             f"({old['dataset_hash']}), {candidate} with {asked}: a comparison needs the same samples"
         )
+
+
+def _number(value: float, form: str) -> str:
+    return "–" if math.isnan(value) else format(value, form)
