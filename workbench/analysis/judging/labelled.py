@@ -55,7 +55,8 @@ class LabelledEstimate:
             for row in self.frame.to_dict("records")
         ]
         lines += [
-            f"{row['model']} less {row['other']}: {_figure(row, 'difference')}, p {_number(row['p'])} by Holm."
+            f"{row['model']} less {row['other']}: {_figure(row, 'difference')}, "
+            f"p {_number(row['p'])} by Holm."
             for row in self.differences.to_dict("records")
             if not math.isnan(row["p"])
         ]
