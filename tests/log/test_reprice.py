@@ -249,8 +249,8 @@ async def test_what_another_model_did_cost_lies_between_the_bounds(client: Clien
     truth = row["calls"] * was.loc["steady", "cost_usd"] / was.loc["steady", "calls"]
     assert row["est_cost_low_usd"] < truth < row["est_cost_high_usd"]
     assert row["est_cost_usd"] == pytest.approx(truth, rel=0.15)
-    # The two answer at lengths that differ by chance, which the bounds do not know. All calls count, those too
-    # that were measured while this machine was busy.
+    # The two answer at lengths that differ by chance, which the bounds do not know. All calls count,
+    # those too that were measured while this machine was busy.
     took = client.log.calls(model="sim/steady", where="status = 'ok'")["duration_s"].median()
     assert row["est_duration_p50_s"] == pytest.approx(took, rel=0.3)
     assert "30 of its calls" in row["basis"]
