@@ -49,6 +49,13 @@ def _lines() -> Iterator[dict[str, str]]:
         yield {"category": "capital", "input": f"What is the capital of {country}?", "target": capital}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A program that is not ours may be late once on a busy machine; twice, and it is our fault."""
+    for item in items:
+        if {"browser", "server"} & {mark.name for mark in item.iter_markers()}:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(autouse=True)
 def _hosts_stay_with_their_test() -> Iterator[None]:
     """A provider that a test registers, or a simulator that it starts, is none of the next one's."""

@@ -33,7 +33,7 @@ WEATHER = Tool(
 @pytest.fixture
 async def client(llama_server: LlamaServer, project: Project) -> AsyncIterator[Client]:
     values = {"ANTHROPIC_BASE_URL": llama_server.url, "ANTHROPIC_API_KEY": "none"}
-    client = Client(project.home, settings=Settings(project=project.home.parent, values=values), attempts=1)
+    client = Client(project.home, settings=Settings(project=project.home.parent, values=values), attempts=2)
     yield client
     await client.aclose()
 

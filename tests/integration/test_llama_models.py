@@ -19,7 +19,7 @@ def client(llama_server: LlamaServer, project: Project) -> Client:
         "ANTHROPIC_BASE_URL": llama_server.url,
         "ANTHROPIC_API_KEY": "anything",
     }
-    return Client(project.home, settings=Settings(project=project.folder, values=values), attempts=1)
+    return Client(project.home, settings=Settings(project=project.folder, values=values), attempts=2)
 
 
 async def test_its_model_is_listed_with_its_context_and_is_free(client: Client) -> None:

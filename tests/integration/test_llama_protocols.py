@@ -41,7 +41,7 @@ def embedder(llama_server: LlamaServer, tmp_path_factory: pytest.TempPathFactory
 
 def client_of(url: str, home: Path) -> Client:
     values = {"LLAMACPP_BASE_URL": f"{url}/v1", "OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "none"}
-    return Client(home, settings=Settings(project=home.parent, values=values), attempts=1)
+    return Client(home, settings=Settings(project=home.parent, values=values), attempts=2)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def client_of(url: str, home: Path, key: str = "none") -> Client:
         "ANTHROPIC_BASE_URL": url,
         "ANTHROPIC_API_KEY": key,
     }
-    return Client(home, settings=Settings(project=home.parent, values=values), attempts=1)
+    return Client(home, settings=Settings(project=home.parent, values=values), attempts=2)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import time
 from collections.abc import Callable
 from contextvars import copy_context
@@ -18,6 +19,8 @@ from workbench.client import Client
 from workbench.config import Settings
 from workbench.transport.clock import Clock
 from workbench.transport.lag import BEAT_S, Lag, Listener, _Heart
+
+BLOCKED_S = 0.25
 
 
 class Timer:
@@ -179,15 +182,18 @@ async def test_a_time_ends_when_the_bytes_arrive_not_when_the_task_has_its_turn(
         await response.write(whole.body)
         loop = asyncio.get_running_loop()
         # The bytes are in the other socket: the loop reads them next, and then comes this before the task.
-        loop.call_soon(loop.call_soon, time.sleep, 0.5)
+        loop.call_soon(loop.call_soon, time.sleep, BLOCKED_S)
         return response
 
+    # Five times: on a busy machine it may happen that the loop looks for the bytes before they are there.
+    durations = []
     async with serving(answer) as url, _client(tmp_path) as client:
-        before = time.perf_counter()
-        completion = await client.chat("small", "?", base_url=url)
-        assert time.perf_counter() - before > 0.5
-    assert completion.timing.duration_s is not None
-    assert completion.timing.duration_s < 0.5
+        for n in range(5):
+            before = time.perf_counter()
+            completion = await client.chat("small", f"{n}?", base_url=url)
+            assert time.perf_counter() - before > BLOCKED_S
+            durations.append(completion.timing.duration_s or math.inf)
+    assert min(durations) < BLOCKED_S
 
 
 def _client(home: Path) -> Client:
