@@ -44,7 +44,7 @@ def test_a_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
 def test_a_verdict_that_a_notebook_displays_is_read(tmp_path: Path) -> None:
     cell = (
         "from IPython.display import display\n"
-        "kind = 'application/vnd.workbench.verdict+json'\n"
+        "kind = 'application/vnd.workbench.report+json'\n"
         "display({kind: {'worse': ['a/b']}, 'text/plain': 'a/b: worse'}, raw=True)"
     )
     made = run_report(notebook(tmp_path, cell), {}, tmp_path / "out")

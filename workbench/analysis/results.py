@@ -48,7 +48,7 @@ WITH given AS (
 SELECT c.provider || '/' || c.model || coalesce(' [' || r.prompt || ']', '') AS model, c.sample, c.epoch,
        c.status, s.value, s.label, s.target, s.category, s.cluster, s.scorer, s.explanation, c.text,
        c.duration_s, c.ttft_s, c.tpot_s, {UNDER_LOAD} AS under_load, c.input_tokens, c.output_tokens,
-       c.cost_usd, c.cached, c.attempts, c.error_type, c.error_message, c.id AS call_id
+       c.cost_usd, c.cached, c.attempts, c.finish_reason, c.error_type, c.error_message, c.id AS call_id
 FROM calls c LEFT JOIN chosen s ON s.call_id = c.id LEFT JOIN runs r ON r.id = c.run
 WHERE c.experiment = $experiment AND c.tags['judge'] IS NULL
 QUALIFY row_number() OVER (
@@ -152,7 +152,7 @@ def results(log: Log, experiment: str, *, scorer: str | None = None) -> pd.DataF
     epoch, status (`ok`, `error`, `interrupted`), value (score, `nan` where there is none), label (the answer
     that was read), target, category, cluster, scorer, explanation, text, duration_s, ttft_s, tpot_s,
     under_load (whether our own loop was late by more than a tenth of what was measured), input_tokens,
-    output_tokens, cost_usd, cached, attempts, error_type, error_message, call_id.
+    output_tokens, cost_usd, cached, attempts, finish_reason, error_type, error_message, call_id.
 
     Raises:
         ConfigError: There is no such experiment, or it has no score by this scorer.

@@ -14,7 +14,7 @@ from workbench.analysis.statistics import PairedTest, Verdict, holm, paired_diff
 from workbench.errors import ConfigError, DataError
 from workbench.log import Log
 
-VERDICT_TYPE = "application/vnd.workbench.verdict+json"
+VERDICT_TYPE = "application/vnd.workbench.report+json"
 """A notebook that displays this says to `workbench report` what got worse."""
 
 ALPHA = 0.05
