@@ -262,3 +262,40 @@ def test_holm_leaves_undefined_tests_out_and_keeps_the_order() -> None:
     assert holm([0.04, math.nan, 0.01]) == pytest.approx([0.04, math.nan, 0.02], nan_ok=True)
     assert holm([]) == []
     assert math.isnan(holm([math.nan])[0])
+
+
+def test_holm_gives_each_test_its_weight_of_the_error() -> None:
+    # p / w: .0005, .02, .06, so in the order given; .01 (20 + 1 + 1) / 20 = .011, .02 (1 + 1) / 1 = .04,
+    # .06 (1) / 1 = .06
+    assert holm([0.01, 0.02, 0.06], [20, 1, 1]) == pytest.approx([0.011, 0.04, 0.06])
+    # .04 / 4 = .01 comes first: .04 (4 + 1) / 4 = .05; then .03, which is not below the one before it
+    assert holm([0.03, 0.04], [1, 4]) == pytest.approx([0.05, 0.05])
+    # at most 1; an undefined test takes no weight from the others
+    assert holm([0.9, math.nan, 0.01], [1, 50, 1]) == pytest.approx([0.9, math.nan, 0.02], nan_ok=True)
+    assert holm([0.5, 0.6], [1, 9]) == pytest.approx([2 / 3, 2 / 3])
+    assert holm([0.8, 0.9], [1, 1]) == [1, 1]
+
+
+@given(
+    tests=st.lists(
+        st.tuples(st.integers(0, 1000).map(lambda k: k / 1000), st.sampled_from([1, 2, 114])), max_size=12
+    ),
+    alpha=st.sampled_from([0.0123456789, 0.0512345678, 0.2718281828]),  # which no p value times weights is
+)
+def test_weighted_holm_rejects_what_the_steps_of_holm_reject(
+    tests: list[tuple[float, int]], alpha: float
+) -> None:
+    rejected = set()
+    left = sorted(range(len(tests)), key=lambda i: tests[i][0] / tests[i][1])
+    while left and tests[left[0]][0] * sum(tests[i][1] for i in left) <= alpha * tests[left[0]][1]:
+        rejected.add(left.pop(0))
+    adjusted = holm([p for p, _ in tests], [weight for _, weight in tests])
+    assert {i for i, p in enumerate(adjusted) if p <= alpha} == rejected
+    assert all(p <= raised <= 1 for (p, _), raised in zip(tests, adjusted, strict=True))
+
+
+def test_holm_takes_one_weight_above_0_for_each_test() -> None:
+    with pytest.raises(ValueError, match="2 p values and 1 weights"):
+        holm([0.1, 0.2], [1])
+    with pytest.raises(ValueError, match="give numbers above 0"):
+        holm([0.1, 0.2], [1, 0])

@@ -152,9 +152,33 @@ def verdict(
     return "undecided"
 
 
-def holm(p_values: Iterable[float]) -> list[float]:
-    """P values corrected for their number, in the order given; see `corrected`."""
-    return corrected(p_values, "holm")
+def holm(p_values: Iterable[float], weights: Iterable[float] | None = None) -> list[float]:
+    """P values corrected for their number, in the order given; see `corrected`.
+
+    Args:
+        p_values: Of several tests; `nan` stays and is not counted as a test.
+        weights: How much of the error each test may have, relative to the others, above 0; all the same
+            where not given.
+
+    Returns:
+        Each test's smallest α at which it would be rejected: in order of p / weight, p times the sum of the
+        weights from it on, over its own weight; never below the one before it, and at most 1.
+
+    Raises:
+        ValueError: There are not as many weights as p values, or one is not above 0.
+
+    Source:
+        S. Holm (1979), Scandinavian Journal of Statistics 6:65, sections 2 and 4.
+    """
+    given = np.array(list(p_values), dtype=float)
+    shares = np.ones_like(given) if weights is None else np.array(list(weights), dtype=float)
+    if len(shares) != len(given):
+        raise ValueError(f"{len(given)} p values and {len(shares)} weights: give one weight for each")
+    if not (shares > 0).all():
+        raise ValueError(f"weights {shares.tolist()!r:.200}: give numbers above 0")
+    known = ~np.isnan(given)
+    given[known] = _stepped(given[known], shares[known])
+    return [float(p) for p in given]
 
 
 def corrected(p_values: Iterable[float], correction: Correction = "holm") -> list[float]:
@@ -168,20 +192,21 @@ def corrected(p_values: Iterable[float], correction: Correction = "holm") -> lis
         S. Holm (1979), Scandinavian Journal of Statistics 6:65; Y. Benjamini and Y. Hochberg (1995),
         doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
+    if correction == "holm":
+        return holm(p_values)
     given = np.array(list(p_values), dtype=float)
     known = ~np.isnan(given)
     if known.any():
-        given[known] = (
-            _stepped(given[known]) if correction == "holm" else false_discovery_control(given[known])
-        )
+        given[known] = false_discovery_control(given[known])
     return [float(p) for p in given]
 
 
-def _stepped(p_values: Array) -> Array:
-    # The function of statsmodels collects the garbage of the whole process at each call, which takes up to a
-    # second where there is much of it.
-    order = np.argsort(p_values)
-    raised = p_values[order] * np.arange(len(order), 0, -1)
+def _stepped(p_values: Array, weights: Array) -> Array:
+    # The function of statsmodels knows no weights, and collects the garbage of the whole process at each
+    # call, which takes up to a second where there is much of it.
+    order = np.argsort(p_values / weights, kind="stable")
+    remaining = np.cumsum(weights[order][::-1])[::-1]
+    raised = p_values[order] * remaining / weights[order]
     adjusted = np.empty_like(raised)
     adjusted[order] = np.minimum(1, np.maximum.accumulate(raised))
     return adjusted
