@@ -207,7 +207,7 @@ def _stepped(p_values: Array, weights: Array) -> Array:
     order = np.argsort(p_values / weights, kind="stable")
     remaining = np.cumsum(weights[order][::-1])[::-1]
     raised = p_values[order] * remaining / weights[order]
-    adjusted = np.empty_like(raised)
+    adjusted: Array = np.empty_like(raised)
     adjusted[order] = np.minimum(1, np.maximum.accumulate(raised))
     return adjusted
 
