@@ -29,6 +29,7 @@ from uuid6 import uuid7
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import CallError
+from workbench.log.schema import TABLES
 
 BIRD = "canary"  # what is looked for; all of them have it
 KEY = f'sk-{BIRD}/0123"456789+abc=='
@@ -161,7 +162,12 @@ async def call_in_every_way(client: Client, url: str) -> list[BaseException]:
         "note": KEY,
     }
     await client.recorder.write("labels", orjson.dumps(label))
-    run = {"id": "r", "started_at": datetime.now(UTC), "params": {"system": TOLD}}
+    report = {"id": str(uuid7()), "experiments": ["e"], "notebook": TOLD, "baseline": KEY}
+    await client.recorder.write("reports", orjson.dumps(report))
+    await client.recorder.write(
+        "baselines", orjson.dumps({"id": str(uuid7()), "experiment": "e", "note": TOLD})
+    )
+    run = {"id": "r", "experiment": "e", "started_at": datetime.now(UTC), "params": {"system": TOLD}}
     await asyncio.wrap_future(client.recorder.append("runs", orjson.dumps(run)))
     return errors
 
@@ -188,7 +194,7 @@ async def test_no_file_of_the_log_nor_of_its_exports_shows_it(
     store.ingest()
     assert {path.name for path in home.iterdir()} >= {"log.duckdb", "ingest.lock", "log.lock"}
     assert_no_file_shows_it(home)
-    for table in ("calls", "runs", "scores", "labels", "ingested", "meta"):
+    for table in (*TABLES, "ingested", "meta"):
         assert_no_value_shows_it(f"file.{table}", home / "log.duckdb")
     # exports
     out = tmp_path / "exports"
@@ -198,7 +204,7 @@ async def test_no_file_of_the_log_nor_of_its_exports_shows_it(
     assert_no_file_shows_it(out)
     for name in ("parquet", "csv", "jsonl"):
         assert_no_value_shows_it(f"'{out / f'calls.{name}'}'")
-    for table in ("calls", "runs", "scores", "labels"):
+    for table in TABLES:
         assert_no_value_shows_it(f"file.{table}", out / "calls.duckdb")
     # frames, what libraries logged, reprs
     frame = client.log.calls()

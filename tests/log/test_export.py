@@ -19,7 +19,7 @@ from workbench.log import Log, Recorder
 FORMATS = ["parquet", "csv", "jsonl", "duckdb"]
 every_format = pytest.mark.parametrize("suffix", FORMATS)
 NOW = datetime(2026, 11, 21, 8, 5, 0, 123456, UTC)
-TABLES = ("calls", "runs", "scores", "labels")
+TABLES = ("calls", "runs", "scores", "labels", "reports", "baselines")
 
 
 def rows_of(number: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -132,7 +132,7 @@ def test_a_database_has_what_belongs_to_its_calls_and_is_opened_by_any_duckdb(
     log.export(path, where="run IN ('run 1', 'run 3')")
     with duckdb.connect(str(path), read_only=True) as db:
         tables = db.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        assert [name for (name,) in tables] == ["calls", "labels", "runs", "scores"]
+        assert [name for (name,) in tables] == sorted(TABLES)
         assert db.execute("SELECT id FROM runs ORDER BY id").fetchall() == [("run 1",), ("run 3",)]
         assert db.execute("SELECT count(*) FROM scores JOIN calls ON calls.id = call_id").fetchall() == [
             (20,)

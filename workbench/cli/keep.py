@@ -29,8 +29,8 @@ def export(file: Path, since: str | None, until: str | None, where: str | None, 
     """Write calls to FILE, with their requests and answers.
 
     Its suffix says what it is: .parquet, .csv or .jsonl with the calls, or .duckdb, a database with the
-    tables calls, runs, scores and labels that any DuckDB opens. `workbench log import` takes each of them
-    back.
+    tables calls, runs, scores, labels, reports and baselines that any DuckDB opens. `workbench log import`
+    takes each of them back.
     """
     calls = project_log().export(file, since=since, until=until, where=where, overwrite=overwrite)
     out.print(plain(f"{_counted(calls, 'call')}, {file.stat().st_size / 1e6:,.1f} MB: {file}"))

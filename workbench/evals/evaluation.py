@@ -18,7 +18,7 @@ from workbench.errors import AuthenticationError, BudgetError, CallError, ModelN
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Item, Run
 from workbench.evals.progress import Ended, EvaluationProgress
-from workbench.evals.records import run_row
+from workbench.evals.records import facts_of_project, run_row
 from workbench.evals.resume import Begun, answered_models
 from workbench.evals.scorers import Score, Scorer
 from workbench.evals.scorers.table import scorers_for
@@ -100,7 +100,10 @@ class Evaluation:
         """Write a row for each run that has none; no call is made before it is safe."""
         if self.client.recording is None:
             new = [run for run in self.runs if run.id not in self.earlier.runs]
-            rows = [run_row(self.experiment, run, self.dataset, self.epochs, asked[run.id]) for run in new]
+            facts = await asyncio.to_thread(facts_of_project, self.client.settings.project)
+            rows = [
+                facts | run_row(self.experiment, run, self.dataset, self.epochs, asked[run.id]) for run in new
+            ]
             await asyncio.gather(*(self.client.recorder.write("runs", orjson.dumps(row)) for row in rows))
 
     async def work_through(self) -> None:

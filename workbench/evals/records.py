@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from workbench.evals.experiment import Item, Run
 from workbench.evals.resume import params_json
 from workbench.evals.scorers import Score
 from workbench.log.process import process_facts
+from workbench.revision import revision_of
 from workbench.simulator import SIMULATED
 
 
@@ -39,6 +41,12 @@ def run_row(
         "session": facts["session"],
         "package_version": facts["package_version"],
     }
+
+
+def facts_of_project(folder: Path) -> dict[str, Any]:
+    """What the rows of runs say of the code that they were made with; asks git, so not on an event loop."""
+    at = revision_of(folder)
+    return {"revision": at.commit, "branch": at.branch, "dirty": at.dirty}
 
 
 def score_row(

@@ -101,6 +101,12 @@ def _write_database(db: duckdb.DuckDBPyConnection, draft: Path, conditions: Cond
         "(SELECT id FROM (SELECT id, unnest(calls) AS call FROM labels) "
         "WHERE call NOT IN (SELECT id FROM export.calls))"
     )
+    experiments = "SELECT experiment FROM export.runs"
+    db.execute(f"INSERT INTO export.baselines SELECT * FROM baselines WHERE experiment IN ({experiments})")
+    db.execute(
+        "INSERT INTO export.reports SELECT * FROM reports WHERE id IN "
+        f"(SELECT id FROM (SELECT id, unnest(experiments) AS one FROM reports) WHERE one IN ({experiments}))"
+    )
     db.execute("COMMIT")
     db.execute("CHECKPOINT export")
     db.execute("DETACH export")

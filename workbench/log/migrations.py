@@ -148,7 +148,42 @@ ALTER TABLE scores ADD COLUMN cluster VARCHAR;
 ALTER TABLE labels ADD COLUMN judge VARCHAR;
 """
 
-MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS, _EVALUATION)
+# What code a run was made with, what reports came to, and which experiments have a tag.
+_REPORTS = """
+ALTER TABLE runs ADD COLUMN revision VARCHAR;
+ALTER TABLE runs ADD COLUMN branch VARCHAR;
+ALTER TABLE runs ADD COLUMN dirty BOOLEAN;
+ALTER TABLE runs ADD COLUMN until JSON;
+CREATE TABLE reports (
+    id UUID,
+    made_at TIMESTAMPTZ,
+    notebook VARCHAR,
+    experiments VARCHAR[],
+    baseline VARCHAR,
+    baselines VARCHAR[],
+    outcome VARCHAR,
+    exit_code INTEGER,
+    revision VARCHAR,
+    branch VARCHAR,
+    dirty BOOLEAN,
+    session UUID,
+    package_version VARCHAR
+);
+CREATE TABLE baselines (
+    id UUID,
+    tagged_at TIMESTAMPTZ,
+    name VARCHAR,
+    experiment VARCHAR,
+    dataset VARCHAR,
+    dataset_hash VARCHAR,
+    hash VARCHAR,
+    note VARCHAR,
+    session UUID,
+    package_version VARCHAR
+);
+"""
+
+MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS, _EVALUATION, _REPORTS)
 # What a step says of rows that are there, by its number. It comes after all steps: DuckDB 1.5 cannot alter a
 # table whose rows the same transaction has changed.
 _ROWS = {3: "UPDATE calls SET operation = 'chat'"}

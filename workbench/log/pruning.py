@@ -155,6 +155,9 @@ def _copy(db: duckdb.DuckDBPyConnection, draft: Path, *, bodies: bool) -> None:
         "scores": f"SELECT * FROM log.scores WHERE {scored}",
         "labels": "SELECT * FROM log.labels WHERE id NOT IN (SELECT id FROM unread)",
         "runs": "SELECT * FROM log.runs WHERE id NOT IN (SELECT run FROM over)",
+        # A tag stays, to say what is gone.
+        "reports": "SELECT * FROM log.reports",
+        "baselines": "SELECT * FROM log.baselines",
         "ingested": "SELECT * FROM log.ingested",
     }
     for table, rows in sources.items():

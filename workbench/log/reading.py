@@ -22,7 +22,7 @@ class Reading:
     store: Store
 
     def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pd.DataFrame:
-        """A query in DuckDB's SQL over the views `calls`, `runs`, `scores` and `labels`.
+        """A query in DuckDB's SQL over the views `calls`, `runs`, `scores`, `labels`, `reports`, `baselines`.
 
         The log itself is open for reading only; otherwise a query may do what you may do: `COPY … TO` writes
         files, `read_csv` reads them.

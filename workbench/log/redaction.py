@@ -20,7 +20,7 @@ _NAMES = frozenset(
     {
         *("id", "status", "provider", "model", "protocol", "finish_reason", "price_version", "error_type"),
         *("experiment", "run", "sample", "dataset", "dataset_hash", "scorer", "package_version"),
-        *("kind", "labeller"),
+        *("kind", "labeller", "outcome", "name", "hash", "revision", "branch"),
     }
 )
 _WRITTEN = {
@@ -42,8 +42,8 @@ class Redaction:
 
     Keys become `***` wherever they stand. What a pattern finds becomes `[redacted]` in all that users and
     models wrote: texts, bodies, errors, params, tags, labels. Patterns are not looked for in the names that
-    rows are found by (ids, experiment, run, sample, model, labeller), in numbers, and in the names of JSON
-    fields. The pieces of a stream are searched as the one text that they are.
+    rows are found by (ids, experiment, run, sample, model, labeller, baseline, revision), in numbers, and in
+    the names of JSON fields. The pieces of a stream are searched as the one text that they are.
 
     Args:
         patterns: Regular expressions; see `add`.

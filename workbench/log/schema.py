@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.errors import ConfigError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
 
@@ -95,6 +95,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "package_version": Column("VARCHAR", "version of the workbench"),
         "prompt": Column("VARCHAR", "name of the prompt template; NULL where the experiment has only one"),
         "dataset_version": Column("VARCHAR", "the version that the data set gives itself"),
+        "revision": Column("VARCHAR", "commit of the project when the run began, in full; NULL not known"),
+        "branch": Column("VARCHAR", "branch of git that it was on"),
+        "dirty": Column("BOOLEAN", "whether files that git tracks had been changed since that commit"),
+        "until": Column("JSON", "who watched it, to stop it early; NULL: nobody did"),
     },
     "scores": {
         "id": Column("UUID", "UUIDv7: sorts by time"),
@@ -133,6 +137,33 @@ TABLES: dict[str, dict[str, Column]] = {
         "session": Column("UUID", "one per process"),
         "package_version": Column("VARCHAR", "version of the workbench"),
         "judge": Column("VARCHAR", "the model that judged, as provider/model; NULL: a person did"),
+    },
+    "reports": {
+        "id": Column("UUID", "UUIDv7: sorts by time"),
+        "made_at": Column("TIMESTAMPTZ", "when the report was made"),
+        "notebook": Column("VARCHAR", "name of the notebook"),
+        "experiments": Column("VARCHAR[]", "the experiments that it is about"),
+        "baseline": Column("VARCHAR", "what they were compared with, in the words of who asked"),
+        "baselines": Column("VARCHAR[]", "the experiments that this meant"),
+        "outcome": Column("VARCHAR", "fine, worse, undecided or failed"),
+        "exit_code": Column("INTEGER", "what the command ended with"),
+        "revision": Column("VARCHAR", "commit of the project, in full; NULL not known"),
+        "branch": Column("VARCHAR", "branch of git that it was on"),
+        "dirty": Column("BOOLEAN", "whether files that git tracks had been changed since that commit"),
+        "session": Column("UUID", "one per process"),
+        "package_version": Column("VARCHAR", "version of the workbench"),
+    },
+    "baselines": {
+        "id": Column("UUID", "UUIDv7: sorts by time"),
+        "tagged_at": Column("TIMESTAMPTZ", "when the tag was given"),
+        "name": Column("VARCHAR", "the tag"),
+        "experiment": Column("VARCHAR", "the experiment that it was given to"),
+        "dataset": Column("VARCHAR", "name of its data set"),
+        "dataset_hash": Column("VARCHAR", "hash of its samples"),
+        "hash": Column("VARCHAR", "hash of its answers and scores when the tag was given"),
+        "note": Column("VARCHAR", "what whoever gave it wrote beside it"),
+        "session": Column("UUID", "one per process"),
+        "package_version": Column("VARCHAR", "version of the workbench"),
     },
 }
 

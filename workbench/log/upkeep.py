@@ -31,8 +31,8 @@ class Upkeep:
 
         Args:
             path: Its suffix says what it is: `.parquet`, `.csv` or `.jsonl` with the calls, or `.duckdb`, a
-                database with the tables `calls`, `runs`, `scores` and `labels` that any DuckDB opens: the
-                calls, their runs, their scores, and the judgements of people all of whose calls are in it.
+                database with all tables that any DuckDB opens: the calls, their runs, scores, tags and
+                reports, and the judgements of people all of whose calls are in it.
                 Requests are whole, times UTC.
             since: Leave out calls before.
             until: Leave out calls from then on.
@@ -56,7 +56,7 @@ class Upkeep:
         patterns of WORKBENCH_REDACT are for what is logged here.
 
         Returns:
-            The number of rows that are new: calls, and from a `.duckdb` runs, scores and labels.
+            The number of rows that are new: calls, and from a `.duckdb` those of the other tables.
 
         Raises:
             ConfigError: The suffix is none of those of `export`.
