@@ -72,7 +72,7 @@ class Promptfoo:
 
     def version(self) -> str | None:
         """As its package says, beside which npm puts the command."""
-        if (command := self._command()) is None:
+        if (command := self.command()) is None:
             return None
         for folder in Path(command).resolve().parents:
             package = folder / "package.json"
@@ -99,20 +99,28 @@ class Promptfoo:
         }
         path = home / "promptfooconfig.json"
         path.write_text(json.dumps(config), encoding="utf-8")
-        command = self._command()
+        command = self.command()
         assert command is not None
-        # The file of its debugging messages as well: closing it is what 1,000 samples fail of (0.121).
-        off = ("TELEMETRY", "UPDATE", "SHARING", "REMOTE_GENERATION", "DEBUG_LOG")
         return (
             [command, "eval", "-c", str(path), "-j", str(AT_ONCE), "--no-table", "--no-progress-bar"],
-            {"PROMPTFOO_CONFIG_DIR": str(home / "own"), **{f"PROMPTFOO_DISABLE_{name}": "1" for name in off}},
+            self.environment(home),
         )
+
+    def environment(self, home: Path) -> dict[str, str]:
+        """By which it writes into `home` alone, and asks nobody on the network."""
+        # The file of its debugging messages as well: closing it is what 1,000 samples fail of (0.121).
+        off = ("TELEMETRY", "UPDATE", "SHARING", "REMOTE_GENERATION", "DEBUG_LOG")
+        return {
+            "PROMPTFOO_CONFIG_DIR": str(home / "own"),
+            **{f"PROMPTFOO_DISABLE_{name}": "1" for name in off},
+        }
 
     def log(self, home: Path) -> Path:
         """Its database, logs and cache."""
         return home / "own"
 
-    def _command(self) -> str | None:
+    def command(self) -> str | None:
+        """Where it is; `None` where it is not installed."""
         return os.environ.get(PROMPTFOO) or shutil.which("promptfoo")
 
 

@@ -1,7 +1,7 @@
 """The figures of the README.
 
-`python benchmarks/run.py [NAME…] [--rounds N] [--calls N] [--seconds N] [--rows N] [--json FILE]`, the names
-being calls, latency, encode, imports, log, usage, storage, panes, lab and evaluate.
+`python benchmarks/run.py [NAME…] [--rounds N] [--calls N] [--seconds N] [--rows N] [--runs N] [--json FILE]`,
+the names being calls, latency, encode, imports, log, usage, storage, panes, lab, evaluate and gates.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import calls as calls_
 import click
 import encode
 import evaluate
+import gates
 import imports
 import latency
 import log as log_
@@ -29,7 +30,10 @@ from clients import CLIENTS
 from rich.console import Console
 from rounds import Result, installed
 
-NAMES = ("calls", "latency", "encode", "imports", "log", "usage", "storage", "panes", "lab", "evaluate")
+NAMES = (
+    *("calls", "latency", "encode", "imports", "log", "usage", "storage", "panes", "lab", "evaluate"),
+    "gates",
+)
 
 
 def machine() -> dict[str, str]:
@@ -66,9 +70,22 @@ def machine() -> dict[str, str]:
     show_default=True,
     help="Of the log that `usage` asks; `storage` takes a fiftieth of them.",
 )
+@click.option(
+    "--runs",
+    type=click.IntRange(min=1),
+    default=400,
+    show_default=True,
+    help="Pairs of experiments in each scenario of `gates`.",
+)
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write every figure of every round.")
 def main(  # noqa: PLR0917 - click passes by name
-    names: tuple[str, ...], rounds: int, calls: int, seconds: float, rows: int, path: Path | None
+    names: tuple[str, ...],
+    rounds: int,
+    calls: int,
+    seconds: float,
+    rows: int,
+    runs: int,
+    path: Path | None,
 ) -> None:
     """Measure everything, or only what is named, and print Markdown tables."""
     out = Console(width=240, highlight=False, markup=False, soft_wrap=True)
@@ -83,6 +100,7 @@ def main(  # noqa: PLR0917 - click passes by name
         "panes": partial(panes.measure, rounds),
         "lab": partial(opening.measure, rounds),
         "evaluate": partial(evaluate.measure, rounds, calls),
+        "gates": partial(gates.measure, rounds, runs),
     }
     raw: dict[str, object] = {"before": machine()}
     out.print(" · ".join(f"{name} {value}" for name, value in machine().items()))
