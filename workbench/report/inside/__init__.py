@@ -1,0 +1,1 @@
+"""What a notebook says to the report that is made of it."""

@@ -1,0 +1,60 @@
+"""How something that a notebook says is shown: at once, and once."""
+
+from __future__ import annotations
+
+import html
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+REPORT_TYPE = "application/vnd.workbench.report+json"
+"""Whatever a notebook displays under it reaches report.json and the exit code."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Told:
+    """Something that was said to the report.
+
+    Attributes:
+        payload: What reaches report.json.
+        said: The same in one sentence.
+    """
+
+    payload: Mapping[str, Any] = field(repr=False)
+    said: str
+    _cell: list[int] = field(default_factory=list, repr=False)
+
+    def tell(self) -> None:
+        """Display it, with its payload, in the cell that is running; in a plain script print the sentence."""
+        number = _running_cell()
+        if number is None:
+            print(self.said)  # noqa: T201
+            return
+        from IPython.display import display  # loads only where there is a kernel
+
+        self._cell.append(number)
+        display({**self._shown(), REPORT_TYPE: dict(self.payload)}, raw=True)
+
+    def __str__(self) -> str:
+        return self.said
+
+    def _ipython_display_(self) -> None:
+        # As the last thing in its own cell it stands there already; elsewhere it is shown, but counts once.
+        if _running_cell() not in self._cell:
+            from IPython.display import display
+
+            display(self._shown(), raw=True)
+
+    def _shown(self) -> dict[str, str]:
+        return {"text/plain": self.said, "text/html": f"<p>{html.escape(self.said)}</p>"}
+
+
+def _running_cell() -> int | None:
+    """The number of the cell that is running; `None` outside of IPython."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return None if shell is None else int(shell.execution_count)
