@@ -58,6 +58,8 @@ QUALIFY row_number() OVER (
 ORDER BY c.id
 """  # noqa: S608 - our words
 
+_NAMES = "SELECT experiment FROM runs GROUP BY experiment ORDER BY min(started_at) DESC, experiment DESC"
+
 
 def experiments(log: Log, most: int = 20) -> pd.DataFrame:
     """The latest experiments, newest first.
@@ -98,15 +100,17 @@ def find_experiment(
     """
     if not isinstance(reference, str):
         raise ConfigError(f"no experiment {reference!r:.200}: give its id, a text, such as experiment.id")
-    made = experiments(log, most=10_000)
-    known = [str(name) for name in made["experiment"]]
     wanted = reference.partition(":")[0]
     if wanted == "last":
+        made = experiments(log, most=10_000)
+        known = [str(name) for name in made["experiment"]]
         fit = made["complete"].astype(bool) & (made["experiment"] != before)
         if dataset_hash is not None:
             fit &= made["dataset_hash"] == dataset_hash
         found = [str(name) for name in made.loc[fit, "experiment"]][:1]
     else:
+        # Not by `experiments`, which counts all calls of the log to tell which of them are whole.
+        known = [str(name) for name in log.sql(_NAMES)["experiment"]]
         found = [name for name in known if name == wanted] or [
             name for name in known if name.startswith(wanted)
         ]
