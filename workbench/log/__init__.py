@@ -26,7 +26,7 @@ __all__ = ["Log", "LogWarning", "Lookup", "Recorder", "Store", "record"]
 # No module of this package may have one of these names: it would hide the method.
 _OF_THE_PROJECT = (
     *("call", "calls", "errors", "runs", "scores", "labels", "sql", "usage", "reprice"),
-    *("export", "load", "prune"),
+    *("reports", "baselines", "export", "load", "prune"),
 )
 
 

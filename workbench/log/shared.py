@@ -49,6 +49,7 @@ class SharedStore(Store):
 
     def __init__(self, home: Path, shared: Secret) -> None:
         super().__init__(home)
+        self.shared = shared
         self.place = place_of(shared)
         self._remote = remote_of(self.place)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from workbench.calls import Secret
 from workbench.errors import DataError
 from workbench.log import journal
 from workbench.log.file import LogFile, OlderError, database, query
@@ -27,7 +28,12 @@ class Store:
     """The call log in the folder `home`: `log.duckdb`, and the journals that are not in it yet.
 
     The file is never held open: other kernels, reports and the command line get their turn.
+
+    Attributes:
+        shared: The shared store that has the tables in place of the file, as it was set.
     """
+
+    shared: Secret | None = None
 
     def __init__(self, home: Path) -> None:
         self.home = Path(home).absolute()

@@ -1,4 +1,4 @@
-"""The log as pandas frames: usage, calls, errors, runs, scores, labels."""
+"""The log as pandas frames: usage, calls, errors, runs, scores, labels, and reports and tags."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from workbench.calls import Secret
 from workbench.log.conditions import Conditions
 from workbench.log.figures import usage_query
 from workbench.log.frame import rows_of
+from workbench.log.history import History
 from workbench.log.moment import Since
-from workbench.log.reading import Reading
 from workbench.log.reference import AMONG, among, find_call
 from workbench.log.repricing import reprice
 from workbench.log.shared import store_of
@@ -36,7 +36,7 @@ _ERRORS = (
 )
 
 
-class Log(Reading, Upkeep):
+class Log(History, Upkeep):
     """The call log in the folder `home`, to read: every row that was reported done, of every process.
 
     With `shared`, a value of `WORKBENCH_LOG`, it is the log in that shared store: the rows of all machines,
