@@ -7,6 +7,7 @@ import gzip
 import threading
 from pathlib import Path
 
+import httpx
 import orjson
 import pytest
 from aiohttp import web
@@ -15,6 +16,7 @@ from served import ANSWER, answering, sent_event, serving
 from workbench.client import Client
 from workbench.config import Settings
 from workbench.errors import ConnectionFailedError
+from workbench.providers import Host, register
 from workbench.transport.pools import Pools, make_http
 
 DONE = b"data: [DONE]\n\n"
@@ -68,6 +70,41 @@ async def test_a_packed_answer_is_unpacked(client: Client) -> None:
         completion = await client.chat("small", "?", base_url=url)
     assert completion.text == "Oslo"
     assert completion.raw == ANSWER
+
+
+async def test_an_http_client_of_ones_own_may_have_read_the_answer(tmp_path: Path) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response(ANSWER)
+
+    async def read(response: httpx.Response) -> None:
+        await response.aread()
+
+    def make() -> httpx.AsyncClient:
+        return httpx.AsyncClient(event_hooks={"response": [read]})
+
+    async with (
+        serving(answer) as url,
+        Client(home=tmp_path, make_http=make) as client,
+    ):
+        assert (await client.chat("small", "?", base_url=url)).text == "Oslo"
+
+
+async def test_a_hosts_own_header_replaces_ours_however_it_is_written(client: Client) -> None:
+    told: list[tuple[str, ...]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        names = ("Host", "User-Agent", "Content-Length")
+        told.append(tuple(value for name in names for value in request.headers.getall(name)))
+        assert len(await request.read()) == request.content_length
+        return web.json_response(ANSWER)
+
+    async with serving(answer) as url:
+        own = {"host": "models.example", "USER-AGENT": "mine"}
+        register(Host(name="farm", base_url=url, needs_key=False, headers=own))
+        await client.chat("farm/small", "?")
+    ((host, agent, length),) = told
+    assert (host, agent) == ("models.example", "mine")
+    assert length.isdecimal()
 
 
 async def test_the_proxy_of_the_environment_is_used_and_no_proxy_is_heeded(

@@ -12,14 +12,14 @@ from typing import Any
 import httpx
 import orjson
 
-from workbench.calls import Attempt, Call, Chunk, Completion, Usage, fold, in_one_chunk
+from workbench.calls import Attempt, Call, Chunk, Completion, fold, in_one_chunk
 from workbench.errors import CallError
 from workbench.protocols import SHAPE_ERRORS
 from workbench.transport.aws import counts, without_token
 from workbench.transport.clock import Clock
 from workbench.transport.failures import LOST, Failures, request_id
 from workbench.transport.hints import rest_s
-from workbench.transport.reading import events, streams
+from workbench.transport.reading import body_of, events, streams
 
 # A body should end with its last event. Its connection is used again only where it has, so that is waited
 # for, but not for long: some servers leave it open.
@@ -70,7 +70,7 @@ class Answer:
             self._complete(failure)
 
     async def _read_whole(self, response: httpx.Response) -> Completion:
-        content = self._progress.received = without_token(response, await response.aread())
+        content = self._progress.received = without_token(response, await body_of(response))
         self._progress.duration_s = self._clock.heard_s()
         if response.status_code >= 400:
             raise self._failures.refused(response, content)
@@ -79,10 +79,10 @@ class Answer:
         except SHAPE_ERRORS as exc:
             raise self._failures.unreadable(response, content) from exc
         counted = counts(self._headers)
-        if counted != Usage() or completion.finish_reason is None:
+        if counted is not None or completion.finish_reason is None:
             completion = replace(
                 completion,
-                usage=counted.updated(completion.usage),
+                usage=completion.usage if counted is None else counted.updated(completion.usage),
                 finish_reason=completion.finish_reason or "other",
             )
         if self._call.on_chunk is not None:

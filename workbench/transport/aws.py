@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 # The region that a request is signed for has to be the one that it goes to.
 _REGION_IN_HOST = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d+)\.(?:amazonaws|api\.aws)")
 _SIGNED = ("Authorization", "X-Amz-Date", "X-Amz-Security-Token")
-_COUNTS = (("input_tokens", "input"), ("output_tokens", "output"))
+_COUNTS = {
+    "x-amzn-bedrock-input-token-count": "input_tokens",
+    "x-amzn-bedrock-output-token-count": "output_tokens",
+}
 _finding = Lock()
 
 
@@ -50,14 +53,16 @@ def without_token(response: httpx.Response, content: bytes) -> bytes:
     return content if token is None else Secret(token).redact(content.decode(errors="replace")).encode()
 
 
-def counts(headers: Mapping[str, str]) -> Usage:
+def counts(headers: Mapping[str, str]) -> Usage | None:
     """The tokens that Bedrock counts in the headers of an answer, for models that do not say them.
+
+    `None` where it counts none, as in the answers of all others.
 
     Args:
         headers: Of the answer, their names in lower case.
     """
-    told = {ours: headers.get(f"x-amzn-bedrock-{theirs}-token-count", "") for ours, theirs in _COUNTS}
-    return Usage(**{name: int(count) for name, count in told.items() if count.isdecimal()})
+    told = {ours: int(headers[name]) for name, ours in _COUNTS.items() if headers.get(name, "").isdecimal()}
+    return Usage(**told) if told else None
 
 
 def _signature(endpoint: Endpoint, request: httpx.Request) -> dict[str, str]:

@@ -38,6 +38,19 @@ def streams(response: httpx.Response) -> bool:
     return response.status_code < 300 and content_type(response) in STREAMS
 
 
+async def body_of(response: httpx.Response) -> bytes:
+    """The whole body, unpacked."""
+    body = response.stream
+    if (
+        isinstance(body, httpx.AsyncByteStream)
+        and not response.is_stream_consumed
+        and "content-encoding" not in response.headers
+    ):
+        # What is not packed goes without the generators that httpx unpacks with.
+        return b"".join([piece async for piece in body])
+    return await response.aread()
+
+
 async def events(response: httpx.Response) -> AsyncGenerator[str]:
     """The data of each event: of server-sent events, of AWS's frames, or the lines of an NDJSON body."""
     if content_type(response) == SERVER_SENT:
