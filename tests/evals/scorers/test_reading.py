@@ -30,6 +30,7 @@ from workbench.evals.scorers.reading import fold_text, number_label, read_choice
         ("caf\u0065\u0301", "caf\u00e9"),
         ("Straße", "strasse"),
         # what stands inside counts
+        ("Paris...", "paris..."),
         ("a,  b", "a,  b"),
         ("**a** and **b**", "**a** and **b**"),
         ('"a" and "b"', '"a" and "b"'),

@@ -79,7 +79,9 @@ def _unwrapped(text: str) -> str:
     for wrapping in _WRAPPINGS:
         if found := wrapping.fullmatch(text):
             return found["inner"].strip()
-    return re.sub(r"(?<=[^.])\.$", "", text).strip()
+    # One full stop at the end of something; an ellipsis says more than that.
+    stopped = len(text) > 1 and text.endswith(".") and not text.endswith("..")
+    return text.removesuffix(".").strip() if stopped else text.strip()
 
 
 def read_number(text: str) -> Decimal | None:
