@@ -96,11 +96,14 @@ class Evaluation:
             saved += cost_usd / known * left if left else 0
         return saved
 
-    async def keep_runs(self, asked: Mapping[str, Mapping[str, Any]]) -> None:
+    async def keep_runs(
+        self, asked: Mapping[str, Mapping[str, Any]], *, until: Mapping[str, Any] | None = None
+    ) -> None:
         """Write a row for each run that has none; no call is made before it is safe."""
         if self.client.recording is None:
             new = [run for run in self.runs if run.id not in self.earlier.runs]
             facts = await asyncio.to_thread(facts_of_project, self.client.settings.project)
+            facts["until"] = until
             rows = [
                 facts | run_row(self.experiment, run, self.dataset, self.epochs, asked[run.id]) for run in new
             ]
@@ -127,6 +130,8 @@ class Evaluation:
                     group.create_task(worker)
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None  # the same for every worker, such as a refused parameter
+        if self.stopped and self.watch is not None:
+            self.stopped = self.watch.reason  # what was under way when the budget ended may have decided it
 
     def _rounds(self, runs: Sequence[Run]) -> Iterator[Item]:
         if self.watch is not None:  # a sample is told when all of it has ended
@@ -200,12 +205,11 @@ class Evaluation:
             scorer for scorer in scorers_for(sample, self.scorers) if scorer.name not in answered.scorers
         ]
         first = await self._score(missing, item, answered.text, answered.call_id)
-        return ended if answered.scorers else _with_score(ended, first)
+        return ended if answered.scorers else replace(ended, **_told(first))
 
     async def _ask(self, item: Item) -> Ended:
         run, sample, epoch = item
         client = self.client.bind(experiment=self.experiment, run=run.id, sample=sample.id, epoch=epoch)
-        ended = Ended(model=run.label, sample=sample.id, epoch=epoch)
         asked = run.prompt.message(sample)
         try:
             cache = self.cache if run.model in self.in_log else False
@@ -220,18 +224,21 @@ class Evaluation:
             self.errors[run.label] += 1
             if isinstance(exc, (AuthenticationError, ModelNotFoundError)):
                 self.given_up[run.model] = str(exc)
-            return replace(ended, outcome="error", error=exc)
+            return Ended(model=run.label, sample=sample.id, epoch=epoch, outcome="error", error=exc)
         self.answered.add(run.label)
+        scorers = scorers_for(sample, self.scorers)
+        first = await self._score(scorers, item, completion.text, completion.call_id)
         timing = Timing() if completion.timing.under_load else completion.timing
-        ended = replace(
-            ended,
+        return Ended(
+            model=run.label,
+            sample=sample.id,
+            epoch=epoch,
             from_log=completion.cached,
             duration_s=timing.duration_s,
             ttft_s=timing.ttft_s,
             cost_usd=completion.cost_usd,
+            **_told(first),
         )
-        scorers = scorers_for(sample, self.scorers)
-        return _with_score(ended, await self._score(scorers, item, completion.text, completion.call_id))
 
     async def _score(
         self, scorers: Sequence[Scorer], item: Item, text: str, call_id: UUID | None
@@ -244,7 +251,8 @@ class Evaluation:
         return given[0] if given else None
 
 
-def _with_score(ended: Ended, given: Score | None) -> Ended:
+def _told(given: Score | None) -> dict[str, Any]:
+    """What `Ended` says of a score."""
     if given is None:
-        return ended
-    return replace(ended, value=given.value, unscored=given.explanation if given.says_nothing else None)
+        return {}
+    return {"value": given.value, "unscored": given.explanation if given.says_nothing else None}
