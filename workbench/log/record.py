@@ -169,6 +169,8 @@ def _body(body: bytes) -> orjson.Fragment | str | None:
 
 def _whole(number: Any) -> int | None:
     """A count of the server's that the file can hold; a row must not be lost for what is none."""
+    if number is None:
+        return None
     try:
         whole = int(number)
     except (TypeError, ValueError, OverflowError):
