@@ -2,124 +2,187 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+import asyncio
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
-from jupyter_client.kernelspec import NoSuchKernel
-from nbclient.exceptions import DeadKernelError
-from papermill.exceptions import PapermillException, PapermillExecutionError
 
-from workbench.analysis.regression import VERDICT_TYPE
+from workbench.analysis.regression.reported import REPORT_TYPE
+from workbench.config import load_settings
 from workbench.errors import ConfigError
 from workbench.report.page import page_of
+from workbench.report.running.cells import Progress, Run, Stops
+from workbench.report.running.failure import Failure, NotRunnableError
+from workbench.report.running.files import prepare, write_whole
+from workbench.report.running.secrets import Secrets
+from workbench.report.running.source import notebook_of, parameterised
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What a run of a notebook left behind.
+    """What a run of a notebook left behind; no secret is in any of it.
 
     Attributes:
         notebook: The executed notebook; up to the failing cell, where it failed.
-        page: The report, one HTML file that opens with no network.
-        judged: Whether the notebook displayed a verdict at all.
-        worse: What its verdicts name as worse than the baseline.
-        said: The verdicts in words.
-        failure: Why the notebook did not run to its end, in one line; empty where it did.
+        page: The report, one HTML file that opens with no network. Where the failure is of the kind `disk`,
+            an earlier one of that name may still be there.
+        parameters: What was set.
+        payloads: What the notebook displayed for its report, in its order.
+        failure: Why the notebook did not run to its end; `None` where it did.
+        cells_run: How many cells with code were begun.
+        cells: How many there are, with the one that sets the parameters.
     """
 
     notebook: Path
     page: Path
-    judged: bool = False
-    worse: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()
-    failure: str = ""
+    parameters: Mapping[str, Any]
+    payloads: tuple[dict[str, Any], ...] = ()
+    failure: Failure | None = None
+    cells_run: int = 0
+    cells: int = 0
+
+    @property
+    def judged(self) -> bool:
+        """Whether the notebook displayed a verdict at all."""
+        return bool(self.payloads)
+
+    @property
+    def worse(self) -> tuple[str, ...]:
+        """What its verdicts name as worse than the baseline."""
+        return tuple(
+            f"{change['model']}: {change['title']}"
+            for payload in self.payloads
+            for change in payload.get("changes", ())
+            if change["verdict"] == "worse"
+        )
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The verdicts in words."""
+        return tuple(str(payload["said"]) for payload in self.payloads if "said" in payload)
 
 
 def run_report(
-    notebook: Path, parameters: Mapping[str, Any], out: Path, *, environment: Mapping[str, str] | None = None
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    out: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    timeout_s: float | None = None,
+    cell_timeout_s: float | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    banner: Callable[[Report], str] | None = None,
 ) -> Report:
     """Run a notebook by papermill in the current folder and write its report to `out`.
 
+    The kernel is the Python that runs this, whatever kernel the notebook names. While it runs, what there is
+    so far is in a file whose name ends in `.partial.ipynb`; an earlier report stays until the new one takes
+    its place, whole. Ctrl-C and SIGTERM end the run: the report is written, and its failure says so.
+
     Args:
-        notebook: The notebook; the cell tagged `parameters` says what may be set.
+        notebook: The notebook; the cell tagged `parameters` says what may be set, and of which type.
         parameters: Values to set.
         out: Folder for the executed notebook and the page; made where it is not there.
         environment: Settings for the notebook's kernel.
+        timeout_s: How long it may take, in seconds; then its cell is interrupted, and soon killed.
+        cell_timeout_s: The same for each of its cells.
+        on_progress: Called where a cell begins, from another thread.
+        banner: Gives the HTML of what stands at the top of the page.
 
     Raises:
-        ConfigError: Before anything ran: there is no such notebook, or it has no such parameter.
+        ConfigError: Before anything ran: there is no such notebook, or `out` cannot be written or is the
+            notebook's own folder.
     """
-    _check(notebook, parameters)
-    out.mkdir(parents=True, exist_ok=True)
-    executed = out / notebook.name
-    failure = ""
-    with _environment(
-        {"WORKBENCH_HEADLESS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", **(environment or {})}
-    ):
-        try:
-            papermill.execute_notebook(
-                str(notebook),
-                str(executed),
-                dict(parameters),
-                progress_bar=False,
-                cwd=str(Path.cwd()),
-                extra_arguments=["--log-level=ERROR"],
-            )
-        except PapermillExecutionError as exc:
-            failure = f"{exc.ename}: {exc.evalue}" if exc.ename else f"cell {exc.exec_count} failed"
-        except (DeadKernelError, NoSuchKernel, PapermillException) as exc:
-            failure = f"the notebook could not run: {exc}"
-    document = nbformat.read(executed if executed.exists() else notebook, as_version=4)
-    page = executed.with_suffix(".html")
-    page.write_text(page_of(document, title=notebook.stem, failure=failure), encoding="utf-8")
-    verdicts = list(_verdicts(document))
-    return Report(
-        notebook=executed,
-        page=page,
-        judged=bool(verdicts),
-        worse=tuple(model for verdict in verdicts for model in verdict["worse"]),
-        said=tuple(str(verdict["said"]) for verdict in verdicts if "said" in verdict),
-        failure=failure,
-    )
-
-
-def _check(notebook: Path, parameters: Mapping[str, Any]) -> None:
     if not notebook.is_file():
         raise ConfigError(f"no notebook {str(notebook)!r}: give the path of an .ipynb file")
+    executed = out / notebook.name
+    if executed.resolve() == notebook.resolve():
+        raise ConfigError(f"the report would replace {str(notebook)!r}: name another folder with --out")
+    settings = load_settings()
+    secrets = Secrets(replace(settings, values={**settings.values, **(environment or {})}))
+    prepare(out)
+    page = executed.with_suffix(".html")
+    made = Report(notebook=executed, page=page, parameters=secrets.masked(parameters))
+    partial = executed.with_suffix(".partial.ipynb")
+    document = nbformat.v4.new_notebook()
     try:
-        known = papermill.inspect_notebook(str(notebook))
-    except (ValueError, nbformat.ValidationError, PapermillException) as exc:
-        raise ConfigError(f"{notebook} is not a notebook: {exc}") from exc
-    unknown = sorted(set(parameters) - set(known))
-    if unknown:
-        raise ConfigError(
-            f"{notebook.name} has no parameter {unknown[0]!r}: "
-            + (f"it has {', '.join(known)}" if known else "none of its cells is tagged 'parameters'")
+        document = notebook_of(notebook)
+        document = parameterised(document, notebook.name, parameters, secrets)
+    except NotRunnableError as exc:
+        made = replace(made, failure=exc.failure)
+    else:
+        run = Run(
+            document,
+            environment={
+                "WORKBENCH_HEADLESS": "1",
+                "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+                **(environment or {}),
+            },
+            write=lambda so_far: write_whole(partial, nbformat.writes(secrets.hide(so_far))),
+            stops=(stops := Stops()),
+            cell_timeout_s=cell_timeout_s,
+            timeout_s=timeout_s,
+            on_progress=on_progress,
         )
+        failure = _waited(run, stops)
+        made = replace(made, failure=failure, cells_run=run.cells_run, cells=run.cells)
+    document = secrets.hide(document)
+    made = replace(made, failure=_hidden(made.failure, secrets), payloads=tuple(_payloads(document)))
+    try:
+        write_whole(partial, nbformat.writes(document))
+        above = "" if banner is None else banner(made)
+        content = page_of(document, title=notebook.stem, failure=made.failure, banner=above)
+        write_whole(page, content)
+        partial.replace(executed)
+    except OSError as exc:
+        return replace(made, notebook=partial, failure=_unwritten(exc, out, made.failure))
+    return made
 
 
-def _verdicts(document: nbformat.NotebookNode) -> Iterator[Mapping[str, Any]]:
-    for cell in document.cells:
-        for output in cell.get("outputs", []):
-            if VERDICT_TYPE in output.get("data", {}):
-                yield output["data"][VERDICT_TYPE]
+def _waited(run: Run, stops: Stops) -> Failure | None:
+    """Run in a thread of its own: a loop may run in this one already, and signals find it free."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="report") as pool, _signals(stops):
+        return pool.submit(lambda: asyncio.run(run())).result()
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+def _signals(stops: Stops) -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop a run, where they can be heard: in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stops) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _payloads(document: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
+    for cell in document.cells:
+        for output in cell.get("outputs", []):
+            payload = output.get("data", {}).get(REPORT_TYPE)
+            if isinstance(payload, Mapping):
+                yield json.loads(json.dumps(payload))  # plain dictionaries, which nbformat's are not
+
+
+def _hidden(failure: Failure | None, secrets: Secrets) -> Failure | None:
+    if failure is None:
+        return None
+    hidden = {name: secrets.hide(getattr(failure, name)) for name in ("message", "heading", "traceback")}
+    return replace(failure, **hidden)
+
+
+def _unwritten(error: OSError, out: Path, before: Failure | None) -> Failure:
+    earlier = "" if before is None else f"; and before that, {before}"
+    message = f"the report could not be written to {str(out)!r}: {error.strerror or error}{earlier}"
+    return Failure(kind="disk", message=message)
