@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from told import HOSTILE, change, document, flip, gate, hostile_document, regression, verdict
 
 from workbench.report.displayed import SCHEMA
-from workbench.report.formats.annotations import annotations_of, stopped_commands
+from workbench.report.formats.annotations import annotations_of
 from workbench.report.formats.banner import banner_of
 from workbench.report.formats.document import in_json
 from workbench.report.formats.gitlab import code_quality_of, metrics_of
@@ -230,9 +230,6 @@ def test_a_model_cannot_give_github_a_command() -> None:
         command, _, data = line[2:].partition("::")
         assert re.fullmatch(r"(error|warning|notice) title=[^:,\r\n]*", command)
         assert re.sub("%(25|0D|0A|3A|2C)", "", data).count("%") == 0
-    stop, go = stopped_commands()
-    assert stop == f"::stop-commands::{go.strip(':')}"
-    assert stopped_commands() != (stop, go)
 
 
 def test_what_does_not_fail_is_no_error_on_github() -> None:

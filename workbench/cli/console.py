@@ -11,6 +11,8 @@ from rich.markup import escape
 
 # Control characters, above all the escape that begins a terminal's commands, and changes of direction.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What the job's runner would obey: `::` where a line begins, and an older form anywhere in it.
+_COMMAND = re.compile(r"^\s*:(?=:)|##(?=\[)", re.MULTILINE)
 FINE, WORSE, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -38,6 +40,8 @@ def plain(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Text that does not steer a terminal, for where nothing is taken as markup."""
+    """Text that steers neither a terminal nor GitHub Actions, for where nothing is taken as markup."""
     lines = text.replace("\r\n", "\n")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        lines = _COMMAND.sub(r"\g<0> ", lines)
     return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), lines)

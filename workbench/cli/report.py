@@ -5,18 +5,29 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
 from workbench.bundled import bundled
-from workbench.cli.console import COULD_NOT_RUN, FINE, WORSE, err, out, plain, tell
+from workbench.cli.console import FINE, WORSE, err, out, plain, tell
 from workbench.cli.log import project_log
+from workbench.cli.running import shown_progress
 from workbench.config import load_settings
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.report.making import Made
+    from workbench.report.outcome import FailOn
+
+_CHANGES = 20  # so many lines a person still reads; the page has all
 
 
-@click.command(short_help="Run a notebook, and write it as an HTML report.")
+@click.command(
+    short_help="Run a notebook, and write it as a report for people and CI.",
+    epilog="Example: workbench report 10_compare.ipynb -p limit 10 --baseline last --out report",
+)
 @click.argument("notebook", type=click.Path(path_type=Path))
 @click.option(
     "-p",
@@ -29,8 +40,8 @@ from workbench.config import load_settings
 )
 @click.option(
     "--baseline",
-    metavar="EXPERIMENT",
-    help="Sets the parameter 'baseline': an earlier experiment, or 'last'.",
+    metavar="REFERENCE",
+    help="Sets the parameter 'baseline': an experiment, 'last', a tag, a commit, a file.",
 )
 @click.option(
     "--replay",
@@ -38,18 +49,35 @@ from workbench.config import load_settings
     help="Answer its calls as they were answered in this experiment, or 'last': nothing is asked.",
 )
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["worse", "undecided", "never"]),
+    default="worse",
+    show_default=True,
+    help="Which verdicts are an error: 'undecided' exits with 3 where too little was asked to tell.",
+)
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="End the notebook after this long; the report has what there is by then.",
+)
 def report(
     notebook: Path,
     parameters: tuple[tuple[str, str], ...],
     baseline: str | None,
     replay: str | None,
     folder: Path | None,
+    fail_on: FailOn,
+    timeout_s: float | None,
 ) -> int:
-    """Run a notebook by papermill and write it as an HTML report that opens with no network.
+    """Run a notebook by papermill and write what it found: the page, report.json, JUnit, a summary.
 
     NOTEBOOK is a file, or the name of one that comes with the workbench: 10_compare.ipynb, 30_usage.ipynb.
 
-    Exit codes: 0 fine, 1 a model got worse than its baseline beyond chance, 2 the notebook could not run.
+    Exit codes: 0 fine, 1 worse (beyond chance, or a gate failed), 2 could not run (the notebook failed, or a
+    file could not be written), 3 undecided, with --fail-on undecided; 130 or 143 interrupted.
     """
     if notebook.name == str(notebook) and not notebook.exists():
         ours = bundled("notebooks") / notebook
@@ -61,7 +89,8 @@ def report(
     replay = experiment_of(replay)
     # A folder of its own for each run: two at once, or a failed one, leave the others as they are.
     name = f"{notebook.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
-    return make_report(notebook, values, folder or settings.home / "reports" / name, replay=replay)
+    folder = folder or settings.home / "reports" / name
+    return make_report(notebook, values, folder, replay=replay, fail_on=fail_on, timeout_s=timeout_s)
 
 
 def experiment_of(reference: str | None) -> str | None:
@@ -73,24 +102,37 @@ def experiment_of(reference: str | None) -> str | None:
     return find_experiment(project_log(), reference)
 
 
-def make_report(notebook: Path, values: dict[str, Any], folder: Path, *, replay: str | None = None) -> int:
-    """Run a notebook, asking anew or replaying an experiment, say where its report is, give the exit code."""
-    from workbench.report import run_report
+def make_report(
+    notebook: Path,
+    values: dict[str, Any],
+    folder: Path,
+    *,
+    replay: str | None = None,
+    fail_on: FailOn = "worse",
+    timeout_s: float | None = None,
+) -> int:
+    """Run a notebook, asking anew or replaying an experiment; say how it came out, and give the exit code."""
+    from workbench.report.making import make
 
     environment = {} if replay is None else {"WORKBENCH_REPLAY": replay}
-
-    with err.status(f"Running {notebook.name}…"):
-        made = run_report(notebook, values, folder, environment=environment)
-    out.print(f"\nNotebook  {plain(str(made.notebook))}\nReport    {plain(str(made.page))}")
-    for words in made.said:
-        out.print(f"\n{plain(words)}")
-    if made.failure:
-        tell(f"{notebook.name} did not run to its end: {made.failure}")
-        return COULD_NOT_RUN
-    if values.get("baseline") and not made.judged:
-        tell(f"{notebook.name} took a baseline but displayed no verdict: end it with wb.regression(…)")
-        return COULD_NOT_RUN
-    return verdict(made.worse)
+    with shown_progress(notebook.name) as on_progress:
+        made = make(
+            notebook,
+            values,
+            folder,
+            environment=environment,
+            fail_on=fail_on,
+            timeout_s=timeout_s,
+            on_progress=on_progress,
+        )
+    _say(made)
+    try:
+        _tell_ci(made, folder)
+        if replay is None:
+            _keep(made)
+    except (WorkbenchError, OSError) as exc:
+        tell(f"the report is made, but not told to all: {exc}")
+    return int(made.document["exit_code"])
 
 
 def verdict(worse: tuple[str, ...]) -> int:
@@ -98,6 +140,67 @@ def verdict(worse: tuple[str, ...]) -> int:
     for model in worse:
         err.print(f"[bold red]worse than its baseline, beyond chance:[/] {plain(model)}")
     return WORSE if worse else FINE
+
+
+def _say(made: Made) -> None:
+    from workbench.report.formats.worded import SYMBOLS, worst_first
+
+    document, failure = made.document, made.report.failure
+    if document["outcome"] != "failed":
+        out.print(f"\n{SYMBOLS[document['outcome']]} [bold]{plain(document['why'])}.[/]")
+    judged = [*worst_first(document["changes"]), *worst_first(document["verdicts"]), *document["gates"]]
+    for one in judged[:_CHANGES]:
+        out.print(f"  {plain(one['said'])}")
+    if len(judged) > _CHANGES:
+        out.print(f"  and {len(judged) - _CHANGES} more")
+    for said in document["sees"]:
+        out.print(f"\n{plain(said)}")
+    out.print(f"\nNotebook  {plain(str(made.report.notebook))}\nReport    {plain(str(made.report.page))}")
+    out.print("Beside    report.json, junit.xml, summary.md, metrics.txt, gl-code-quality-report.json")
+    verdict(
+        tuple(
+            f"{change['model']}: {change['metric']}"
+            for change in document["changes"]
+            if change["verdict"] == "worse"
+        )
+    )
+    if document["outcome"] == "failed":
+        name = document["notebook"]
+        tell(f"{name} did not run to its end: {failure}" if failure else f"{name}: {document['why']}")
+    for problem in made.problems:
+        tell(problem)
+
+
+def _tell_ci(made: Made, folder: Path) -> None:
+    from workbench.report.formats.annotations import annotations_of
+    from workbench.report.formats.markdown import markdown_of
+    from workbench.report.github import tell_github
+
+    document = made.document
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotations_of(document):
+            click.echo(line)
+    outputs = {"outcome": document["outcome"], "exit-code": document["exit_code"], "report": folder}
+    tell_github(markdown_of(document), outputs)
+
+
+def _keep(made: Made) -> None:
+    """A row in the log, by which `last green` is found; there is none of what nothing ran of."""
+    from workbench.revision import revision_of
+
+    document, failure = made.document, made.report.failure
+    if failure is not None and failure.kind in {"notebook", "parameter"}:
+        return
+    baseline = made.report.parameters.get("baseline")
+    project_log().reported(
+        notebook=document["notebook"],
+        experiments=[one["experiment"] for one in document["candidates"]],
+        baseline=None if not baseline else str(baseline),
+        baselines=[one["experiment"] for one in document["baselines"]],
+        outcome=document["outcome"],
+        exit_code=document["exit_code"],
+        revision=revision_of(load_settings().project),
+    )
 
 
 def _value(text: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from signal import Signals
 from typing import Any, Literal, get_args
 
 from workbench.report.displayed import Displayed
@@ -11,7 +12,7 @@ from workbench.report.displayed import Displayed
 Name = Literal["fine", "worse", "undecided", "failed"]
 FailOn = Literal["worse", "undecided", "never"]
 FAIL_ON: tuple[FailOn, ...] = get_args(FailOn)
-FINE, WORSE, COULD_NOT_RUN, UNDECIDED, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
+FINE, WORSE, COULD_NOT_RUN, UNDECIDED, SIGNALLED = 0, 1, 2, 3, 128
 STOPPED = "GateFailedError"
 """Class of the error by which a gate ends its notebook."""
 _NAMED = 3
@@ -24,7 +25,7 @@ class Outcome:
     Attributes:
         name: `failed` where the report could not be made; else `worse` where a change or verdict is, or a
             gate failed; else `undecided` where one is, or a model of the baseline is missing; else `fine`.
-        exit_code: 0 fine, 1 worse, 2 failed, 3 undecided where that is to fail.
+        exit_code: 0 fine, 1 worse, 2 failed, 3 undecided where that is to fail; 130 and 143 interrupted.
         why: In one sentence.
     """
 
@@ -44,13 +45,16 @@ def outcome_of(
 
     Args:
         found: What it displayed.
-        failure: Why it did not run to its end: `kind` and `message`, as in report.json; `None` where it did.
+        failure: Why it did not run to its end, as in report.json; `None` where it did.
         baseline: Whether it was to compare with a baseline.
         fail_on: What is to fail: `worse`; `undecided` too; or `never`, whatever the verdicts.
     """
     failed = _failed(found, failure, baseline=baseline)
     if failed:
-        return Outcome(name="failed", exit_code=COULD_NOT_RUN, why=failed)
+        # As a shell has it, 130 for Ctrl-C and 143 for SIGTERM.
+        number = failure.get("signal") if failure is not None else None
+        code = COULD_NOT_RUN if number is None else SIGNALLED + Signals[number]
+        return Outcome(name="failed", exit_code=code, why=failed.rstrip(". "))
     if worse := _listed(
         ("Worse beyond chance", _named(found, "worse")),
         ("Gate failed", [repr(gate["name"]) for gate in found.gates if not gate["passed"]]),

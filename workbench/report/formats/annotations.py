@@ -7,7 +7,6 @@ Source:
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -29,15 +28,6 @@ def annotations_of(document: Document) -> list[str]:
     for level, title, said in _told(document):
         found[level].append((title, said))
     return [_command(level, *one) for level, told in found.items() for one in _shown(told)]
-
-
-def stopped_commands() -> tuple[str, str]:
-    """Two lines between which GitHub Actions obeys nothing, whatever a model wrote.
-
-    Nobody can guess the second.
-    """
-    token = secrets.token_hex(16)
-    return f"::stop-commands::{token}", f"::{token}::"
 
 
 def _told(document: Document) -> Iterator[tuple[Level, str, str]]:

@@ -33,7 +33,7 @@ def document_of(
         notebook: Name of the notebook's file, without its folder.
         parameters: What was set, secrets masked.
         fail_on: What was to fail.
-        failure: Why the notebook did not run to its end: `kind`, `message`, `cell`, `heading`.
+        failure: Why the notebook did not run to its end: `kind`, `message`, `cell`, `heading`, `signal`.
     """
     parts = found.regressions
     return {

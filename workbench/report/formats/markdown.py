@@ -52,9 +52,10 @@ def markdown_of(document: Document) -> str:
 def _failure(failure: Mapping[str, Any] | None) -> str:
     if failure is None:
         return ""
-    cell = f" in cell {failure['cell']}" if failure.get("cell") is not None else ""
+    cell = f", in cell {failure['cell']}" if failure.get("cell") is not None else ""
     heading = f", {_code(failure['heading'])}" if failure.get("heading") else ""
-    return f"**The report is not complete** ({_prose(failure['kind'])}{cell}{heading})."
+    kind = "" if failure["kind"] == "cell" else f", {_prose(failure['kind'])}"
+    return f"**The report is not complete**{kind}{cell}{heading}."
 
 
 def _changes(changes: Sequence[Mapping[str, Any]]) -> str:

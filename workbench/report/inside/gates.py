@@ -14,16 +14,13 @@ class GateFailedError(WorkbenchError):
     """A gate that was to stop its notebook failed; the report is made up to there, and counts as worse."""
 
 
-def gate(passed: Any, message: str, *, stop: bool = False) -> bool:
+def gate(passed: Any, message: str, *, stop: bool = False) -> None:
     """Fail the report, with exit code 1, unless something holds.
 
     Args:
         passed: `True` or `False`, of Python or NumPy; or a verdict, which passes unless it is `worse`.
         message: What has to hold, in words; it names the gate in the report.
         stop: Whether the notebook ends here if it failed; else it goes on, and all gates are seen.
-
-    Returns:
-        Whether it passed.
 
     Raises:
         TypeError: `passed` is neither true nor false: a number, a text, a missing value, a whole table.
@@ -37,7 +34,6 @@ def gate(passed: Any, message: str, *, stop: bool = False) -> bool:
     Told(payload=payload, said=f"Gate {said}").tell()
     if stop and not held:
         raise GateFailedError(f"gate {said}")
-    return held
 
 
 def _held(passed: Any, message: str) -> tuple[bool, str]:

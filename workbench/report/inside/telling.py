@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-REPORT_TYPE = "application/vnd.workbench.report+json"
-"""Whatever a notebook displays under it reaches report.json and the exit code."""
+from workbench.analysis.regression.reported import REPORT_TYPE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
