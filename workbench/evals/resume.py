@@ -24,7 +24,8 @@ Asked = tuple[str, str, int]
 """What is asked once in an experiment: run, sample and epoch."""
 
 _RUNS = """
-SELECT id, model, prompt, dataset, dataset_hash, samples, epochs, coalesce(params, '{}') AS params
+SELECT id, model, prompt, dataset, dataset_hash, samples, epochs, coalesce(params, '{}') AS params,
+       coalesce(until::VARCHAR, '{}') AS until
 FROM runs WHERE experiment = ?
 """
 # A text that was redacted, or pruned, is not what the model said: it is no more to be scored.
@@ -97,6 +98,7 @@ def begun(
     epochs: int,
     asked: Mapping[str, Any],
     scorers: int = 1,
+    until: Mapping[str, Any] | None = None,
 ) -> Begun:
     """What the log has of an experiment that is to go on; nothing where it is a new one.
 
@@ -108,9 +110,11 @@ def begun(
         epochs: How often.
         asked: What else was asked for, by run, as `run_params` has it.
         scorers: How many score each answer.
+        until: Who watches it, and the order of the samples. Who goes on to the end need not say who did.
 
     Raises:
-        ConfigError: It was begun with other models, prompts, samples, epochs, scorers or parameters.
+        ConfigError: It was begun with other models, prompts, samples, epochs, scorers or parameters, or
+            watched by somebody else.
         DataError: The log cannot be read.
     """
     known: list[dict[str, Any]] = log.sql(_RUNS, [experiment]).to_dict("records")  # type: ignore[assignment]
@@ -128,6 +132,9 @@ def begun(
         _same(experiment, "epochs", row["epochs"], epochs)
         if row["id"] in wanted:
             _same_params(experiment, orjson.loads(row["params"]), wanted[row["id"]])
+        if until is not None:
+            # A test for one look must not follow several, nor the order be another: both would find too much.
+            _same_until(experiment, orjson.loads(row["until"]), orjson.loads(orjson.dumps(until)))
     # Two that began it at the same moment have each written the rows of its runs.
     names = sorted({row["id"].removeprefix(f"{experiment}:") for row in known})
     # One that was killed before its first call may lack some of its runs.
@@ -141,6 +148,18 @@ def _same_params(experiment: str, then: dict[str, Any], now: dict[str, Any]) -> 
     for part in ("prompt", "scorers"):
         _same(experiment, part, then.pop(part, None), now.pop(part, None))
     _same(experiment, "parameters", then, now)
+
+
+def _same_until(experiment: str, then: dict[str, Any], now: dict[str, Any]) -> None:
+    orders = [until.pop("order", None) for until in (then, now)]
+    for until in (then, now):
+        until.pop("budget", None)
+    _same(experiment, "`until`", then or "none", now)
+    if orders[0] != orders[1]:
+        raise ConfigError(
+            f"experiment {experiment!r} was begun with another order of the samples: go on without `until`, "
+            "or leave out its id to begin another"
+        )
 
 
 def _answered(row: Mapping[Hashable, Any]) -> Answered:

@@ -97,6 +97,8 @@ async def evaluate(
     experiment = experiment or new_experiment_id()
     runs = runs_of(experiment, models, prompts)
     asked = {run.id: run_params(run, chosen, params) for run in runs}
+    watch = None if until is None else _watch(until, client, dataset, runs, epochs)
+    facts = None if watch is None else watch.facts | _bounds(budget_usd, budget_calls)
     earlier = Begun()
     if known:
         count = 1 if chosen is None else len(chosen)
@@ -109,6 +111,7 @@ async def evaluate(
             epochs=epochs,
             asked=asked,
             scorers=count,
+            until=facts,
         )
     if (budget_usd, budget_calls) != (None, None):
         client = client.within(usd=budget_usd, calls=budget_calls)
@@ -120,12 +123,12 @@ async def evaluate(
         epochs=epochs,
         scorers=chosen,
         params=params,
-        cache=False if refresh else cache,
+        cache=False if refresh or (until is not None and until.fresh) else cache,
         earlier=earlier,
         on_progress=on_progress,
-        watch=None if until is None else _watch(until, client, dataset, runs, epochs),
+        watch=watch,
     )
-    await evaluation.keep_runs(asked)
+    await evaluation.keep_runs(asked, until=facts)
     await evaluation.work_through()
     return Experiment(
         id=experiment,
@@ -158,12 +161,19 @@ def _see(
         raise ConfigError(f"nothing to ask: the data set {dataset.name!r} has no samples")
     if not _is_count(epochs):
         raise ConfigError(f"epochs is {epochs!r}: give a whole number, each sample is asked at least once")
-    if until is not None and not (hasattr(until, "order") and hasattr(until, "see")):
+    if until is not None and not all(hasattr(until, name) for name in ("order", "see", "describe", "fresh")):
         raise ConfigError(f"until is {until!r:.80}: give workbench.until_decided(), or leave it out")
     if "stream" in params:
         raise ConfigError(
             "stream cannot be chosen: an evaluation asks for streams, which tell when they begin"
         )
+
+
+def _bounds(budget_usd: Decimal | float | None, budget_calls: int | None) -> dict[str, Any]:
+    """What else may end what somebody watches, for whoever reads the log."""
+    usd = None if budget_usd is None else str(budget_usd)
+    given = {name: bound for name, bound in (("usd", usd), ("calls", budget_calls)) if bound is not None}
+    return {"budget": given} if given else {}
 
 
 def _is_count(number: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from workbench.evals.dataset import Sample
 
@@ -11,16 +11,25 @@ from workbench.evals.dataset import Sample
 class Stopping(Protocol):
     """Watches an evaluation, and says when its question is answered."""
 
+    fresh: bool
+    """Whether the log's answers will not do, as it compares with some of them."""
+
     def order(self, samples: Sequence[Sample], models: Sequence[str]) -> Sequence[Sample]:
         """The samples in the order in which they are to be asked, of models with these labels."""
 
-    def see(self, sample: Sample, values: Mapping[str, float | None]) -> str | None:
+    def see(
+        self, sample: Sample, values: Mapping[str, float | None], missing: Mapping[str, float]
+    ) -> str | None:
         """Take the scores of the next sample in that order, once every model has ended it in every epoch.
 
         Args:
             sample: Which it was.
             values: The mean over its epochs for each model, by its label; `None` where none was scored.
+            missing: In how many of the epochs each has no score, as a share in [0, 1].
 
         Returns:
             Why no more samples are needed, in words; `None` where they are.
         """
+
+    def describe(self) -> Mapping[str, Any]:
+        """How it decides, as the log keeps it with the runs: what JSON can say, such as `{"alpha": 0.05}`."""

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from statistics import fmean
+from typing import Any
 
 from workbench.evals.dataset import Sample
 from workbench.evals.progress import Ended
@@ -34,13 +35,14 @@ class Watch:
     def __init__(
         self, until: Stopping, samples: Sequence[Sample], labels: Sequence[str], epochs: int, ahead: int
     ) -> None:
-        self._until, self._labels, self._ahead = until, labels, ahead
+        self._until, self._labels, self._epochs, self._ahead = until, labels, epochs, ahead
         self._each = len(labels) * epochs
         self.samples = tuple(until.order(samples, labels))
         self._place = {sample.id: place for place, sample in enumerate(self.samples)}
         self._ended: dict[str, int] = defaultdict(int)
         self._values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         self._told = 0
+        self._decided = False
         self._moved = asyncio.Condition()
         self.reason = ""
 
@@ -51,8 +53,13 @@ class Watch:
                 lambda: self.reason or self._place[sample.id] < self._told + self._ahead
             )
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Who decides, and how, and the order of the samples: what it takes to decide again by the log."""
+        return {**self._until.describe(), "order": [sample.id for sample in self.samples]}
+
     async def end(self, reason: str) -> None:
-        """Nothing more is asked, whatever was seen."""
+        """Nothing more is asked, whatever was seen; what is under way is still told."""
         async with self._moved:
             self.reason = self.reason or reason
             self._moved.notify_all()
@@ -63,12 +70,14 @@ class Watch:
         if ended.value is not None:
             self._values[ended.sample][ended.model].append(ended.value)
         told = self._told
-        while not self.reason and self._next_has_ended():
+        while not self._decided and self._next_has_ended():
             sample = self.samples[self._told]
             values = self._values.pop(sample.id, {})
             self._told += 1
             means = {label: fmean(values[label]) if label in values else None for label in self._labels}
-            self.reason = self._until.see(sample, means) or ""
+            missing = {label: 1 - len(values.get(label, ())) / self._epochs for label in self._labels}
+            if reason := self._until.see(sample, means, missing):
+                self._decided, self.reason = True, reason
         if self._told > told:
             async with self._moved:
                 self._moved.notify_all()

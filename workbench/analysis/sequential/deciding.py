@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,7 @@ class UntilDecided:
     unit: Unit
     min_samples: int
     seed: int
+    fresh: ClassVar[bool] = False
     pairs: tuple[Pair, ...] = field(default=(), init=False)
     reason: str = field(default="", init=False)
     past: bool = field(default=False, init=False)
@@ -86,13 +87,19 @@ class UntilDecided:
             self.pairs = tuple(self._pairs(models))
         return interleaved(samples, rng) if alone else whole_clusters(samples, rng)
 
-    def see(self, sample: Item, values: Values) -> str | None:
+    def see(
+        self,
+        sample: Item,
+        values: Values,
+        missing: Mapping[str, float] | None = None,  # noqa: ARG002 - see below
+    ) -> str | None:
         """Take the scores of the next sample, in that order.
 
         Args:
             sample: Which it was.
             values: The mean over its epochs for each model, by its label, in [0, 1]; `None` where none was
                 scored.
+            missing: In how many of its epochs each has no score. It is compared by what is there.
 
         Returns:
             Why no more samples are needed, in words; `None` where they are.
@@ -119,6 +126,11 @@ class UntilDecided:
         self._gathered = []
         self._look()
         return self.reason or None
+
+    def describe(self) -> dict[str, Any]:
+        """How it decides, as the log keeps it with the runs."""
+        rules = ("alpha", "baseline", "side", "margin", "unit", "min_samples", "seed")
+        return {"method": "until_decided", **{rule: getattr(self, rule) for rule in rules}}
 
     def replayed(self, frame: pd.DataFrame) -> UntilDecided:
         """Take a finished experiment as if it was under way: could one have stopped?

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.stats import norm
 
-from workbench.analysis.sequential.betting import Array, Side, log_bets, log_evidence
+from workbench.analysis.sequential.betting import BOLD, Array, Side, log_bets, log_evidence
 
 DRAWS = 200
 
@@ -41,10 +42,8 @@ def chance_to_decide(
         D. B. Rubin (1981), doi:10.1214/aos/1176345338, the Bayesian bootstrap; predictive power:
         D. J. Spiegelhalter and others (1986), doi:10.1016/0197-2456(86)90003-6.
     """
-    values, seen = np.unique(np.append(differences, [-1.0, 1.0]), return_counts=True)
-    shares = rng.dirichlet(seen, size=DRAWS)
-    counts = rng.multinomial(remaining, shares) + seen
-    counts[:, [0, -1]] -= 1  # those that were not seen
+    values, counts = _foreseen(np.asarray(differences, dtype=float)[:, None], remaining, rng)
+    values = values[:, 0]
     enough = -math.log(alpha)
 
     def beyond(mean: float, side: Side) -> Array:
@@ -56,3 +55,50 @@ def chance_to_decide(
         means = counts @ values / counts.sum(axis=1)
         decided |= (np.abs(means) < margin) & beyond(-margin, "both") & beyond(margin, "both")
     return float(decided.mean())
+
+
+def chance_to_know(
+    lows: Array,
+    highs: Array,
+    remaining: int,
+    *,
+    alpha: float,
+    at_the_end: float,
+    margin: float,
+    rng: np.random.Generator,
+) -> float:
+    """How likely the remaining samples show that a model fell, or that it did not by the margin.
+
+    Args:
+        lows: The differences seen where every missing answer is wrong, in [-1, 1], shape (n,).
+        highs: Where it is right, likewise.
+        remaining: How many are to come.
+        alpha: At which level each of the two is decided.
+        at_the_end: Which share of it the ordinary test of all samples has.
+        margin: Below 1.
+        rng: For the draws.
+
+    Returns:
+        As `chance_to_decide`.
+    """
+    values, counts = _foreseen(np.column_stack([lows, highs]), remaining, rng)
+    low, high = values.T
+    fell = np.tensordot(counts, log_bets(high, 0.0, BOLD), 1)
+    held = np.tensordot(counts, log_bets(low, -margin, BOLD), 1)
+    enough = -math.log(alpha * (1 - at_the_end))
+    decided = (log_evidence(fell, "worse", BOLD) >= enough) | (log_evidence(held, "better", BOLD) >= enough)
+    n = counts.sum(axis=1)
+    means = counts @ high / n
+    spread = np.sqrt(np.maximum(counts @ high**2 / n - means**2, 0) / n)
+    decided |= means < -float(norm.isf(alpha * at_the_end)) * spread
+    return float(decided.mean())
+
+
+def _foreseen(seen: Array, remaining: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Each row that may be seen, and how often it will have been at the end, in each draw."""
+    none_seen = np.ones((1, seen.shape[1]))
+    values, counts = np.unique(np.concatenate([seen, -none_seen, none_seen]), axis=0, return_counts=True)
+    shares = rng.dirichlet(counts, size=DRAWS)
+    foreseen = rng.multinomial(remaining, shares) + counts
+    foreseen[:, [0, -1]] -= 1  # those that were not seen
+    return values, foreseen

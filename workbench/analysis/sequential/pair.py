@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.analysis.estimates import Estimate
 from workbench.analysis.sequential.betting import (
-    FRACTIONS,
+    WARY,
     Array,
     Side,
     confidence_sequence,
@@ -64,7 +64,7 @@ class Pair:
 
     def __post_init__(self) -> None:
         self._means = (0.0,) if self.margin is None else (0.0, -self.margin, self.margin)
-        self._grown = np.zeros((len(self._means), 2, len(FRACTIONS)))
+        self._grown = np.zeros((len(self._means), 2, len(WARY.fractions)))
 
     def compare(self, unit: Iterable[Values], asked: int) -> None:
         """The next sample, or all of the next cluster: the mean over those that both have a score for."""
