@@ -15,7 +15,7 @@ from workbench.log import Log
 
 _RUNS = """
 SELECT model || coalesce(' [' || prompt || ']', '') AS label, started_at, dataset, dataset_hash,
-       dataset_version, samples, epochs, coalesce(params, '{}')::VARCHAR AS params
+       dataset_version, samples, epochs, coalesce(params, '{}')::VARCHAR AS params, until::VARCHAR AS until
 FROM runs WHERE experiment = ? ORDER BY started_at, id
 """
 
@@ -35,6 +35,7 @@ class Measured:
         settings: What each model was asked with: parameters, prompt template and scorers, by its label, which
             is `provider/model` and the prompt's name in brackets where several are compared.
         rows: One row a model, sample and epoch, as `results` gives them.
+        until: Who watched it, to stop it early, and in which order the samples were asked; `None`: nobody.
     """
 
     experiment: str
@@ -46,6 +47,7 @@ class Measured:
     epochs: int
     settings: Mapping[str, Mapping[str, Any]]
     rows: pd.DataFrame
+    until: Mapping[str, Any] | None = None
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -81,4 +83,5 @@ def measured(log: Log, experiment: str, *, scorer: str | None = None) -> Measure
         epochs=int(first["epochs"]),
         settings={str(row.label): orjson.loads(str(row.params)) for row in runs.itertuples()},
         rows=results(log, found, scorer=scorer),
+        until=None if pd.isna(first["until"]) else orjson.loads(str(first["until"])),
     )
