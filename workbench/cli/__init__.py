@@ -9,6 +9,7 @@ import warnings
 
 import click
 
+from workbench.cli.baseline import baseline
 from workbench.cli.compare import compare
 from workbench.cli.config import config
 from workbench.cli.console import COULD_NOT_RUN, FINE, INTERRUPTED, err, tell
@@ -65,6 +66,7 @@ def workbench() -> None:
 for command in (
     compare,
     report,
+    baseline,
     replay,
     lab,
     simulate,
