@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,24 +16,18 @@ EVERY_S = 5.0
 
 
 @contextmanager
-def shown_progress(
-    name: str, now: Callable[[], float] = time.monotonic
-) -> Iterator[Callable[[Progress], None]]:
-    """A function that shows the progress of a notebook of that name.
-
-    Args:
-        name: Of the notebook.
-        now: A clock, in seconds.
-    """
+def shown_progress(name: str) -> Iterator[Callable[[Progress], None]]:
+    """A function that shows the progress of a notebook of that name."""
     if err.is_terminal:
         with err.status(f"Running {plain(name)}…") as status:
             yield lambda progress: status.update(plain(_line(name, progress)))
         return
-    last: list[float] = []
+    last = -EVERY_S
 
     def tell(progress: Progress) -> None:
-        if not last or now() - last[-1] >= EVERY_S:
-            last.append(now())
+        nonlocal last
+        if progress.seconds - last >= EVERY_S:
+            last = progress.seconds
             err.print(plain(_line(name, progress)))
 
     yield tell
