@@ -55,7 +55,7 @@ def pass_rate(frame: pd.DataFrame) -> float:
 
 def _fell(by: float) -> Callable[[Pair], bool]:
     # Rounded: 0.82 - 0.80 is not more than 0.02.
-    return lambda pair: round(pair[0]["value"].mean() - pair[1]["value"].mean(), 9) > by
+    return lambda pair: round(float(pair[0]["value"].mean() - pair[1]["value"].mean()), 9) > by
 
 
 def _flipped(pair: Pair) -> bool:
@@ -87,7 +87,7 @@ def measure(rounds: int, runs: int) -> Result:
         scenario = replace(size, **CHANGES[change])
         rng = np.random.default_rng(number)
         pairs = [drawn(scenario, rng) for _ in range(RULES_OFTEN * runs)]
-        red = {name: [rule(pair) for pair in pairs] for name, rule in rules.items()}
+        red = {name: [bool(rule(pair)) for pair in pairs] for name, rule in rules.items()}
         red[OURS] = list(ours(pairs[:runs]))
         if version:
             for pair in pairs[:rounds]:
