@@ -11,7 +11,7 @@ import orjson
 import pytest
 from uuid6 import uuid7
 
-from workbench.analysis.regression import VERDICT_TYPE, regression
+from workbench.analysis.regression import REPORT_TYPE, regression
 from workbench.analysis.results import (
     agreement,
     agreement_in_words,
@@ -134,18 +134,23 @@ def test_an_empty_log_has_no_experiment(home: Path) -> None:
         find_experiment(Log(home), "last")
 
 
-def test_a_baseline_that_failed_throughout_decides_nothing_and_shows_dashes(home: Path, write: Write) -> None:
+def test_a_model_that_failed_throughout_before_decides_nothing_and_shows_dashes(
+    home: Path, write: Write
+) -> None:
     write("base", "sim/a", values=[None] * 20)
+    write("base", "sim/b", values=[1] * 20)
     write("cand", "sim/a", values=[1] * 20, day=2)
-    found = regression(Log(home), "cand", "base")
-    [change] = found.changes
-    assert change.sentence() == (
-        "sim/a: undecided; accuracy changed by – points [–, –] on 0 samples (McNemar mid-p, p – for a fall); "
-        "20 samples left out, not answered in both"
-    )
+    found = regression(Log(home), "cand", "base", metrics=["quality"])
+    assert str(found).splitlines() == [
+        "set: cand against baseline base",
+        "sim/a on set: quality undecided: nothing to compare, 0 of 20 samples, p – "
+        "(tolerance 0, margin ±5 points)",
+        "sim/b: in the baseline, but not in the candidate; undecided",
+        "set: with 0 of 20 samples no change of any size could be told from chance (paired, one-sided, "
+        "α = 0.05 for the whole report).",
+    ]
     page = found._repr_mimebundle_()["text/html"]
-    assert "<td>– points</td><td>[–, –]</td><td>0 of 20</td><td>–</td>" in page
-    assert "With 0 samples no fall of any size could be told from chance." in str(found)
+    assert "<td>– % [–, –]</td><td>– % [–, –]</td><td>– points [–, –]</td><td>0 of 20 samples</td>" in page
 
 
 def test_a_fall_beyond_chance_is_worse_and_reaches_the_report(home: Path, write: Write) -> None:
@@ -154,16 +159,19 @@ def test_a_fall_beyond_chance_is_worse_and_reaches_the_report(home: Path, write:
     write("new", "sim/a", values=[1] * 18 + [0] * 22, day=2)  # 12 lost, none gained: mid-p 0.5^13
     write("new", "sim/b", values=[0] + [1] * 30 + [0] * 9, day=2)  # one lost, one gained
     found = regression(Log(home), "new", "old")
-    verdicts = {change.model: change.verdict for change in found.changes}
+    verdicts = {change.model: change.verdict for change in found.changes if change.metric == "quality"}
     assert verdicts["sim/a"] == "worse"
     assert verdicts["sim/b"] != "worse"
-    assert found.worse == ("sim/a",)
+    assert found.worse == ("sim/a: quality",)
     bundle = found._repr_mimebundle_()
-    assert bundle[VERDICT_TYPE]["worse"] == ["sim/a"]
+    said = {change["said"] for change in bundle[REPORT_TYPE]["changes"] if change["verdict"] == "worse"}
+    assert said == {
+        "sim/a on set: quality worse by 30.0 points [−45.4, −18.1], 40 samples, p 0.00024 (tolerance 0)"
+    }
     assert "sim/a" in bundle["text/html"]
-    # Holm: the smaller of two p values counts double.
-    [change] = [change for change in found.changes if change.model == "sim/a"]
-    assert change.test.p_worse == pytest.approx(2 * 0.5**13)
+    # Holm: the smaller of two p values counts double; nothing but quality can differ here.
+    [change] = [change for change in found.changes if (change.model, change.metric) == ("sim/a", "quality")]
+    assert change.p_worse == pytest.approx(2 * 0.5**13)
 
 
 def test_a_baseline_of_another_data_set_is_refused(home: Path, write: Write) -> None:
@@ -216,6 +224,7 @@ def test_an_answer_with_two_scores_counts_once_by_the_first(home: Path, write: W
 def test_experiments_without_a_common_model_are_not_compared(home: Path, write: Write) -> None:
     write("old", "sim/a", values=[1, 1], day=1)
     write("new", "sim/b", values=[1, 1], day=2)
+    write("new", "sim/c", values=[1, 1], day=2)
     with pytest.raises(ConfigError, match="no model in common"):
         regression(Log(home), "new", "old")
 
@@ -242,6 +251,11 @@ def test_the_last_experiment_to_go_on_with_is_the_one_that_was_begun_last(home: 
 def test_what_several_models_could_have_shown_is_less_than_what_one_could(home: Path, write: Write) -> None:
     for experiment, day in (("old", 1), ("new", 2)):
         for model in ("sim/a", "sim/b", "sim/c", "sim/d"):
-            write(experiment, model, values=[1, 0] * 20, day=day)
-    # For one: (1.645 + 0.842) sqrt(0.2 / 40) = 0.176. For four, z of 0.05 / 4 is 2.241: 3.083² / 40 = 0.238.
-    assert "a fall of about 24 points" in regression(Log(home), "new", "old").sees()
+            # one in ten lost or gained: an error of sqrt(0.1 / 40) = 0.05
+            values = [1, 0] * 20 if experiment == "old" else [0, 1, 0, 1] + [1, 0] * 18
+            write(experiment, model, values=values, day=day)
+    # For one: (1.645 + 0.842) 0.05 = 0.124, and at least 2.487² / 40 = 0.155. For four, z of 0.05 / 4 is
+    # 2.241: 3.083² / 40 = 0.238.
+    found = regression(Log(home), "new", "old", metrics=["quality"])
+    assert "would be found four times out of five from these sizes on: quality 23.8 points." in found.sees()
+    assert [change.visible for change in found.changes] == pytest.approx([0.2376] * 4, abs=1e-4)

@@ -46,8 +46,8 @@ def test_a_model_that_got_worse_fails_and_is_named_and_the_same_one_passes(
 
     fallen = simulated.workbench(*COMPARE, "--baseline", "last", SIM_BASE_URL=worse_url)
     assert fallen.code == 1, fallen.out + fallen.err
-    assert "sim/sage: worse; accuracy changed by -" in fallen.out
-    assert "worse than its baseline, beyond chance: sim/sage" in fallen.err
+    assert "sim/sage on first_walk: quality worse by " in fallen.out
+    assert "worse than its baseline, beyond chance: sim/sage: quality" in fallen.err
     assert "sim/swift" not in fallen.err
 
     again = simulated.workbench(*COMPARE, "--baseline", baseline)
@@ -62,5 +62,5 @@ def test_a_model_that_got_worse_fails_and_is_named_and_the_same_one_passes(
     assert report.code == 1, report.out + report.err
     assert "worse than its baseline, beyond chance: sim/sage" in report.err
     page = (simulated.folder / "gate" / "10_compare.html").read_text(encoding="utf-8")
-    assert "<td>sim/sage</td><td><b>worse</b></td>" in page
-    assert "<td>sim/swift</td><td><b>worse</b></td>" not in page
+    assert "▼ worse</b></td><td>sim/sage</td><td>Quality</td>" in page
+    assert "▼ worse</b></td><td>sim/swift</td>" not in page

@@ -57,7 +57,7 @@ def mde(
     units = n / cluster_size
     if n == 0 or (cluster_size > 1 and units < 2):
         return math.nan
-    z = _reach(alpha / sides, power, units if cluster_size > 1 else math.inf)
+    z = reach(alpha / sides, power, units if cluster_size > 1 else math.inf)
     variance = between * (1 + (cluster_size - 1) * icc) + within / epochs
     found = z * math.sqrt(variance / n)
     if graded:
@@ -130,14 +130,24 @@ def visible(test: PairedTest, *, alpha: float = 0.05, power: float = 0.8, sides:
         In the unit of the scores; `nan` where the test is undefined.
     """
     if test.b is None:
-        return _reach(alpha / sides, power, test.units) * test.error
+        return reach(alpha / sides, power, test.units) * test.error
     if test.n == 0:
         return math.nan
-    z = _reach(alpha / sides, power, math.inf)
+    z = reach(alpha / sides, power, math.inf)
     return max(z * test.error, z**2 / test.units)
 
 
-def _reach(tail: float, power: float, units: float) -> float:
+def reach(tail: float, power: float, units: float = math.inf) -> float:
+    """How many standard errors a difference must be to be found.
+
+    Args:
+        tail: Error of the first kind, on this side.
+        power: Probability of finding it.
+        units: Independent things that the error was estimated from, for t; without it z.
+
+    Returns:
+        z_tail + z_power; `nan` for fewer than two units.
+    """
     if math.isinf(units):
         return float(norm.isf(tail) + norm.ppf(power))
     return float(t.isf(tail, units - 1) + t.ppf(power, units - 1))

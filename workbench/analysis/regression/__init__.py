@@ -1,10 +1,8 @@
 """A candidate against its baseline: what changed, beyond chance, by data set, model and metric."""
 
-from workbench.analysis.regression.regression import (
-    VERDICT_TYPE,
-    Regression,
-    check_baseline,
-    regression,
-)
+from workbench.analysis.regression.against import check_baseline, regression
+from workbench.analysis.regression.compare import compare
+from workbench.analysis.regression.regression import Regression
+from workbench.analysis.regression.reported import REPORT_TYPE
 
-__all__ = ["VERDICT_TYPE", "Regression", "check_baseline", "regression"]
+__all__ = ["REPORT_TYPE", "Regression", "check_baseline", "compare", "regression"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.analysis.estimates import Estimate
+from workbench.analysis.regression.metrics import METRICS, Metric, Unit
 from workbench.analysis.statistics import Verdict
 
 
@@ -48,28 +49,40 @@ class Change:
         dataset: Name of the data set.
         model: Label of the model, as in `results`.
         metric: Name of the metric, one of `METRICS`.
+        unit: Of its figures; that of the metric, but `score` where scores are beyond [0, 1].
         verdict: `better`, `same`, `worse` or `undecided`.
         difference: What was found.
         p_worse: Its p value, adjusted for all that the report tests; `nan` where undefined.
         p_better: Likewise.
         tolerance: A change up to this size was let pass.
         margin: Within ±margin it is `same`.
+        epochs: How often each sample was asked, in the baseline and in the candidate.
         visible: The smallest change that this many samples would have shown four times out of five; `nan`
             where undefined.
         needed: How many samples would probably decide what is undecided, asked as often as these; `None`
             where it is decided, or cannot be said.
         note: What else has to be said of it, in words; may be empty.
+        early: Whether it was looked at all the time, to stop as soon as it is decided: `same` is then said of
+            what did not fall by the margin, whether it rose or not.
     """
 
     dataset: str
     model: str
     metric: str
+    unit: Unit
     verdict: Verdict
     difference: Difference
     p_worse: float
     p_better: float
     tolerance: float
     margin: float
+    epochs: tuple[int, int]
     visible: float
     needed: int | None = None
     note: str = ""
+    early: bool = False
+
+    @property
+    def of(self) -> Metric:
+        """The metric."""
+        return METRICS[self.metric]

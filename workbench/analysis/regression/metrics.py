@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Goal = Literal["higher", "lower"]
+Unit = Literal["share", "score", "s", "usd"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +17,7 @@ class Metric:
         name: As in reports and arguments.
         title: As in a heading.
         goal: Whether more of it is better, or less.
+        unit: Of the figure: a share in [0, 1], another score, seconds, or US dollars.
         relative: Whether changes, tolerance and margin are shares of the baseline's figure (0.1 is a tenth
             more), or differences in the unit of the figure (0.05 of an accuracy is 5 points).
         tolerance: A change up to this size is neither worse nor better, however sure it is; at least 0.
@@ -26,6 +28,7 @@ class Metric:
     name: str
     title: str
     goal: Goal
+    unit: Unit
     relative: bool
     tolerance: float
     margin: float
@@ -41,29 +44,65 @@ METRICS: dict[str, Metric] = {
             name="quality",
             title="Quality",
             goal="higher",
+            unit="share",
             relative=False,
             tolerance=0.0,
             margin=0.05,
             weight=114,
         ),
         Metric(
-            name="error_rate", title="Error rate", goal="lower", relative=False, tolerance=0.0, margin=0.05
+            name="error_rate",
+            title="Error rate",
+            goal="lower",
+            unit="share",
+            relative=False,
+            tolerance=0.0,
+            margin=0.05,
         ),
         Metric(
             name="refusal_rate",
             title="Refusals",
             goal="lower",
+            unit="share",
             relative=False,
             tolerance=0.0,
             margin=0.05,
         ),
-        Metric(name="ttft_p50", title="TTFT p50", goal="lower", relative=True, tolerance=0.1, margin=0.2),
         Metric(
-            name="duration_p50", title="Duration p50", goal="lower", relative=True, tolerance=0.1, margin=0.2
+            name="ttft_p50",
+            title="TTFT p50",
+            goal="lower",
+            unit="s",
+            relative=True,
+            tolerance=0.1,
+            margin=0.2,
         ),
         Metric(
-            name="duration_p95", title="Duration p95", goal="lower", relative=True, tolerance=0.2, margin=0.4
+            name="duration_p50",
+            title="Duration p50",
+            goal="lower",
+            unit="s",
+            relative=True,
+            tolerance=0.1,
+            margin=0.2,
         ),
-        Metric(name="cost", title="Cost an answer", goal="lower", relative=True, tolerance=0.05, margin=0.1),
+        Metric(
+            name="duration_p95",
+            title="Duration p95",
+            goal="lower",
+            unit="s",
+            relative=True,
+            tolerance=0.2,
+            margin=0.4,
+        ),
+        Metric(
+            name="cost",
+            title="Cost an answer",
+            goal="lower",
+            unit="usd",
+            relative=True,
+            tolerance=0.05,
+            margin=0.1,
+        ),
     )
 }

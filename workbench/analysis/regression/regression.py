@@ -1,244 +1,153 @@
-"""Whether a model got worse than its baseline, beyond chance."""
+"""A candidate against its baseline: all changes, and what could have been seen."""
 
 from __future__ import annotations
 
-import html
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any
 
-from workbench.analysis.planning.power import mde
-from workbench.analysis.results import experiments, find_experiment, item_scores, results
-from workbench.analysis.statistics import PairedTest, Verdict, holm, paired_difference, verdict
-from workbench.errors import ConfigError, DataError
-from workbench.log import Log
+import pandas as pd
 
-VERDICT_TYPE = "application/vnd.workbench.report+json"
-"""A notebook that displays this says to `workbench report` what got worse."""
+from workbench.analysis.regression.baselines.baseline import Baseline
+from workbench.analysis.regression.change import Change
+from workbench.analysis.regression.measured import Measured
+from workbench.analysis.regression.reported import REPORT_TYPE, payload
+from workbench.analysis.regression.said import sentence, title
+from workbench.analysis.regression.seen import seen
+from workbench.analysis.regression.shown import shown
+from workbench.analysis.statistics import Verdict
 
-ALPHA = 0.05
-CHANCE_DISCORDANCE = (
-    0.2  # two runs of one model at its usual temperature often differ on a fifth of the answers
-)
-
-
-class Dataset(Protocol):
-    """What is asked of a data set here: its name, its size and the hash of its samples."""
-
-    def __len__(self) -> int: ...
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def hash(self) -> str: ...  # noqa: D102
+WORST_FIRST: tuple[Verdict, ...] = ("worse", "undecided", "same", "better")
+COLUMNS = [
+    *("dataset", "model", "metric", "title", "verdict"),
+    *(f"{name}{end}" for name in ("baseline", "candidate", "change") for end in ("", "_low", "_high")),
+    *("relative", "p_worse", "p_better", "tolerance", "margin", "n", "dropped"),
+    *("visible", "needed", "method", "note"),
+]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelChange:
-    """One model against its baseline: the verdict, and the paired test behind it, its p values adjusted."""
-
-    model: str
-    verdict: Verdict
-    test: PairedTest
-
-    def sentence(self) -> str:
-        """The verdict in words, with the difference, its interval and what it rests on."""
-        return (
-            f"{self.model}: {self.verdict}; accuracy changed by {self.change} points {self.interval} on "
-            f"{self.test.n} samples ({self.test.method}, p {self.p} for a fall){self._left_out()}"
-        )
-
-    @property
-    def change(self) -> str:
-        """The difference in points."""
-        return _number(100 * self.test.difference.value, "+.1f")
-
-    @property
-    def interval(self) -> str:
-        """Its bounds, likewise."""
-        low, high = (100 * bound for bound in (self.test.difference.low, self.test.difference.high))
-        return f"[{_number(low, '+.1f')}, {_number(high, '+.1f')}]"
-
-    @property
-    def p(self) -> str:
-        """P value of a fall."""
-        return _number(self.test.p_worse, ".3f")
-
-    def _left_out(self) -> str:
-        return f"; {self.test.dropped} samples left out, not answered in both" if self.test.dropped else ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False, eq=False)
 class Regression:
-    """An experiment against its baseline, model by model.
+    """Experiments against their baselines: one of each for each data set.
 
     Attributes:
-        experiment: The candidate.
-        baseline: What it is compared with.
-        changes: One for each model that both have.
-        missing: Models of one that the other does not have.
-        alpha: How often this may name a model as worse though none is.
-        epochs: How often each sample was asked in both.
+        candidates: What is judged.
+        baselines: What each of them is compared with, in the same order.
+        changes: One for each data set, model and metric that both have something of, in this order.
+        flips: One row for each sample whose answers changed sides; see `samples.flips`.
+        flaky: One row for each sample whose repeats disagree within one run; see `samples.flips`.
+        missing: Models of a baseline that its candidate does not have. Nothing is known of them, so that
+            the whole is undecided.
+        left_out: What was not compared, and why, in words.
+        notes: In what candidates differ from their baselines, in words.
+        alpha: How often, at most, such a report names anything as worse though nothing changed.
     """
 
-    experiment: str
-    baseline: str
-    changes: tuple[ModelChange, ...]
+    candidates: tuple[Measured, ...]
+    baselines: tuple[Measured | Baseline, ...]
+    changes: tuple[Change, ...]
+    flips: pd.DataFrame = field(default_factory=pd.DataFrame)
+    flaky: pd.DataFrame = field(default_factory=pd.DataFrame)
     missing: tuple[str, ...] = ()
-    alpha: float = ALPHA
-    epochs: int = 1
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    alpha: float = 0.05
 
     @property
     def worse(self) -> tuple[str, ...]:
-        """The models that got worse."""
-        return tuple(change.model for change in self.changes if change.verdict == "worse")
+        """What got worse, such as `sim/sage: quality`; with its data set, where there are several."""
+        return self._names("worse")
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """What cannot be told, likewise; a missing model among it."""
+        return (*self._names("undecided"), *(f"{model}: missing" for model in self.missing))
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all: `worse` before `undecided`, `same` and `better`."""
+        found = {change.verdict for change in self.changes} | ({"undecided"} if self.missing else set())
+        return next((verdict for verdict in WORST_FIRST if verdict in found), "undecided")
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a change.
+
+        Columns:
+            dataset, model, metric, title, verdict, baseline and candidate (the figures, with `_low` and
+            `_high` of their 95 % intervals), change (likewise), relative, p_worse, p_better (adjusted for
+            all), tolerance, margin, n, dropped, visible, needed, method, note; see `Change` and `Difference`.
+        """
+        return pd.DataFrame([_row(change) for change in self.changes], columns=COLUMNS)
 
     def sees(self) -> str:
-        """What this comparison could have seen, in words."""
-        n = min(change.test.n for change in self.changes)
-        alpha = self.alpha / len(self.changes)
-        drop = mde(n, within=CHANCE_DISCORDANCE, epochs=self.epochs, alpha=alpha, sides=1)
-        if math.isnan(drop):
-            return f"With {n} samples no fall of any size could be told from chance."
-        return (
-            f"With {n} samples a fall of about {100 * drop:.0f} points would be found four times out of five "
-            f"(paired, one-sided, α = {self.alpha:g} for all models together, if {CHANCE_DISCORDANCE:.0%} of "
-            "the answers differ by chance); smaller ones mostly stay unseen."
+        """What this comparison could have seen, by the spread that it met, in words: a line a data set."""
+        return "\n".join(
+            seen(each.dataset, [one for one in self.changes if one.dataset == each.dataset], self.alpha)
+            for each in self.candidates
         )
 
     def __str__(self) -> str:
-        lines = [change.sentence() for change in self.changes]
-        lines += [f"{model}: in only one of the two experiments" for model in self.missing]
-        return "\n".join([f"{self.experiment} against baseline {self.baseline}", *lines, self.sees()])
+        lines = [
+            *(f"{new.dataset}: {new.experiment} against baseline {old}" for new, old in self.pairs()),
+            *(sentence(change) for change in self.worst_first()),
+            *self.remarks(),
+            self.sees(),
+        ]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def worst_first(self) -> list[Change]:
+        """The changes: data set by data set, what is worse first, then what is better, undecided, same."""
+        order = ("worse", "better", "undecided", "same")
+        datasets = [each.dataset for each in self.candidates]
+        return sorted(self.changes, key=lambda one: (datasets.index(one.dataset), order.index(one.verdict)))
 
     def _repr_mimebundle_(self, **_: Any) -> Mapping[str, Any]:
-        rows = "".join(
-            f"<tr><td>{html.escape(change.model)}</td><td><b>{change.verdict}</b></td>"
-            f"<td>{change.change} points</td><td>{change.interval}</td>"
-            f"<td>{change.test.n} of {change.test.n + change.test.dropped}</td>"
-            f"<td>{change.p}</td></tr>"
-            for change in self.changes
+        return {"text/plain": str(self), "text/html": shown(self), REPORT_TYPE: payload(self)}
+
+    def _names(self, verdict: Verdict) -> tuple[str, ...]:
+        several = len(self.candidates) > 1
+        return tuple(
+            f"{one.model}{f' on {one.dataset}' if several else ''}: {title(one)}"
+            for one in self.changes
+            if one.verdict == verdict
         )
-        missing = "".join(f"<p>{html.escape(model)} is in only one of the two.</p>" for model in self.missing)
-        headings = ("model", "verdict", "change of accuracy", "95 % interval", "samples", "p of a fall")
-        table = (
-            f"<p>Against baseline <code>{html.escape(self.baseline)}</code></p><table><thead><tr>"
-            f"{''.join(f'<th>{heading}</th>' for heading in headings)}</tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-            f"{missing}<p>{html.escape(self.sees())}</p>"
-        )
-        verdict_of = {change.model: change.verdict for change in self.changes}
-        return {
-            "text/plain": str(self),
-            "text/html": table,
-            VERDICT_TYPE: {
-                "experiment": self.experiment,
-                "baseline": self.baseline,
-                "verdicts": verdict_of,
-                "worse": list(self.worse),
-                "said": str(self),
-            },
-        }
+
+    def pairs(self) -> list[tuple[Measured, str]]:
+        """Each candidate, and its baseline in words."""
+        return [(new, _named(old)) for new, old in zip(self.candidates, self.baselines, strict=True)]
+
+    def remarks(self) -> list[str]:
+        """What else has to be said: what is missing, left out, or asked otherwise; which samples changed."""
+        said = [f"{model}: in the baseline, but not in the candidate; undecided" for model in self.missing]
+        said += [*self.left_out, *self.notes]
+        if len(self.flips):
+            lost = int((self.flips["direction"] == "lost").sum())
+            said.append(f"Samples whose answers changed sides: {lost} lost, {len(self.flips) - lost} gained.")
+        if len(self.flaky):
+            said.append(f"Samples on which one run is not of one mind with itself: {len(self.flaky)}.")
+        return said
 
 
-def regression(log: Log, experiment: str, baseline: str, *, alpha: float = ALPHA) -> Regression:
-    """Compare each model's accuracy with its own in a baseline, sample by sample.
+def _named(old: Measured | Baseline) -> str:
+    if isinstance(old, Measured):
+        return old.experiment
+    reference = "" if old.reference == old.measured.experiment else f", found as {old.reference!r}"
+    revision = f", commit {old.revision[:10]}" if old.revision else ""
+    return f"{old.measured.experiment}{reference}{revision}"
 
-    Binary scores asked once are compared by McNemar's mid-p test, others by a paired t test on the samples'
-    means. With several models the p values are adjusted by Holm, so that `alpha` bounds the chance of any
-    false alarm in the whole comparison.
 
-    Args:
-        log: Where both are.
-        experiment: The candidate.
-        baseline: An experiment's id, the beginning of one, or `last` for the one before.
-        alpha: How often a report may be red though nothing changed.
-
-    Raises:
-        ConfigError: There is no such baseline, it was made with another data set, or both have the same calls
-            because the log answered one of them.
-        DataError: A model has no scored answer at all: every call failed.
-    """
-    experiment = find_experiment(log, experiment)
-    known = experiments(log, most=10_000).set_index("experiment")
-    made = known.loc[experiment]
-    name, content = str(made["dataset"]), str(made["dataset_hash"])
-    baseline = find_experiment(log, baseline, before=experiment, dataset_hash=content)
-    _check_samples(log, baseline, experiment, f"{name!r}, {made['samples']} samples ({content})", content)
-    _check_measured(log, baseline, experiment)
-    new, old = results(log, experiment), results(log, baseline)
-    in_new, in_old = dict.fromkeys(new["model"]), dict.fromkeys(old["model"])
-    models = [model for model in in_new if model in in_old]
-    if not models:
-        raise ConfigError(
-            f"{experiment} and its baseline {baseline} have no model in common: "
-            f"{', '.join(in_new) or 'none'} against {', '.join(in_old) or 'none'}"
-        )
-    for model in models:
-        if item_scores(new, model).isna().all():
-            raise DataError(f"{model}: no answer was scored in {experiment}, so there is nothing to compare")
-    # Without their clusters: the question is whether it got worse on these samples, not on others like them.
-    tests = [_paired(item_scores(old, model), item_scores(new, model)) for model in models]
-    worse, better = holm([test.p_worse for test in tests]), holm([test.p_better for test in tests])
-    adjusted = [
-        replace(test, p_worse=fall, p_better=rise)
-        for test, fall, rise in zip(tests, worse, better, strict=True)
-    ]
-    return Regression(
-        experiment=experiment,
-        baseline=baseline,
-        changes=tuple(
-            ModelChange(model=model, verdict=verdict(test, alpha=alpha), test=test)
-            for model, test in zip(models, adjusted, strict=True)
+def _row(change: Change) -> list[Any]:
+    found = change.difference
+    return [
+        *(change.dataset, change.model, change.metric, change.of.title, change.verdict),
+        *(
+            x
+            for one in (found.baseline, found.candidate, found.change)
+            for x in (one.value, one.low, one.high)
         ),
-        missing=tuple(model for model in [*in_new, *in_old] if (model in in_new) != (model in in_old)),
-        alpha=alpha,
-        epochs=int(known.loc[[experiment, baseline], "epochs"].min()),
-    )
-
-
-def _check_measured(log: Log, baseline: str, candidate: str) -> None:
-    [shared] = log.sql(
-        """
-        SELECT count(*) AS calls FROM calls
-        WHERE experiment = ? AND status = 'ok' AND tags['judge'] IS NULL AND coalesce(source_id, id) IN (
-            SELECT coalesce(source_id, id) FROM calls WHERE experiment = ? AND status = 'ok'
-        )
-        """,
-        [candidate, baseline],
-    )["calls"]
-    if shared:
-        raise ConfigError(
-            f"{shared} answers of {candidate} come from the log and are the very ones that its baseline "
-            f"{baseline} has, so nothing was measured: run it with refresh, that is without the cache"
-        )
-
-
-def _paired(old: Any, new: Any) -> PairedTest:
-    samples = sorted(set(old.index) | set(new.index))
-    return paired_difference(old.reindex(samples), new.reindex(samples))
-
-
-def check_baseline(log: Log, baseline: str, dataset: Dataset) -> str:
-    """The id of a baseline that a data set can be compared with; to be asked before money is spent.
-
-    Raises:
-        ConfigError: There is no such baseline, or it was made with other samples.
-    """
-    found = find_experiment(log, baseline, dataset_hash=dataset.hash)
-    asked = f"{dataset.name!r}, {len(dataset)} samples ({dataset.hash})"
-    _check_samples(log, found, "this one", asked, dataset.hash)
-    return found
-
-
-def _check_samples(log: Log, baseline: str, candidate: str, asked: str, content: str) -> None:
-    old = experiments(log, most=10_000).set_index("experiment").loc[baseline]
-    if old["dataset_hash"] != content:
-        raise ConfigError(
-            f"baseline {baseline} was made with {old['dataset']!r}, {old['samples']} samples "
-            f"({old['dataset_hash']}), {candidate} with {asked}: a comparison needs the same samples"
-        )
-
-
-def _number(value: float, form: str) -> str:
-    return "–" if math.isnan(value) else format(value, form)
+        *(change.of.relative, change.p_worse, change.p_better, change.tolerance, change.margin),
+        *(found.n, found.dropped, change.visible, change.needed, found.method, change.note),
+    ]

@@ -1,0 +1,84 @@
+"""A regression as tables in a page."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from workbench.analysis.regression.change import Change
+from workbench.analysis.regression.measured import Measured
+from workbench.analysis.regression.said import difference, figure, p_value, samples, size
+from workbench.analysis.statistics import Verdict
+
+if TYPE_CHECKING:
+    from workbench.analysis.regression.regression import Regression
+
+# A ground of its own with white letters (contrast 5 to 1 and more) is readable on a light and a dark page.
+_LOOK: dict[Verdict, tuple[str, str]] = {
+    "worse": ("▼", "#b3261e"),
+    "better": ("▲", "#1b6e3c"),
+    "same": ("=", "#5f6368"),
+    "undecided": ("?", "#8a5300"),
+}
+_HEADS = (
+    *("verdict", "model", "metric", "baseline", "candidate", "change, 95 % interval"),
+    *("samples", "p, adjusted", "would have seen", "would decide", "method"),
+)
+
+
+def shown(found: Regression) -> str:
+    """A table for each data set, what is worse first; every text as text."""
+    parts = [
+        f"<p>{badge(found.verdict)} <b>{html.escape(_headline(found))}</b></p>",
+        *(_dataset(found, new, old) for new, old in found.pairs()),
+        *(f"<p>{html.escape(words)}</p>" for words in found.remarks()),
+        *(f"<p>{html.escape(line)}</p>" for line in found.sees().splitlines()),
+        (
+            "<p>P values are of the direction that the verdict names, for the worse where it names none, "
+            "adjusted for all that is compared here (Holm); intervals are each for itself.</p>"
+        ),
+    ]
+    return f'<div class="mathjax_ignore tex2jax_ignore">{"".join(parts)}</div>'
+
+
+def badge(verdict: Verdict) -> str:
+    """A verdict as a word with a symbol, on a coloured ground."""
+    symbol, colour = _LOOK[verdict]
+    return (
+        f'<b style="background:{colour};color:#fff;border-radius:4px;padding:1px 7px;white-space:nowrap">'
+        f"{symbol} {verdict}</b>"
+    )
+
+
+def _headline(found: Regression) -> str:
+    if found.worse:
+        return f"Worse than the baseline, beyond chance: {', '.join(found.worse)}"
+    if found.undecided:
+        return f"Nothing is worse beyond chance; undecided: {', '.join(found.undecided)}"
+    return "Nothing is worse than the baseline, beyond chance"
+
+
+def _dataset(found: Regression, new: Measured, old: str) -> str:
+    rows = [_cells(change) for change in found.worst_first() if change.dataset == new.dataset]
+    said = f"{new.dataset}: {new.experiment} against baseline {old}"
+    return f"<p>{html.escape(said)}</p>{_table(_HEADS, rows) if rows else ''}"
+
+
+def _cells(change: Change) -> list[str]:
+    found = change.difference
+    texts = (
+        *(change.model, change.of.title),
+        *(figure(found.baseline, change.unit), figure(found.candidate, change.unit), difference(change)),
+        *(samples(change), p_value(change)),
+        size(change.visible, change),
+        "–" if change.needed is None else f"{change.needed:,} samples",
+        f"{found.method}; {change.note}" if change.note else found.method,
+    )
+    return [badge(change.verdict), *(html.escape(text) for text in texts)]
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f"<th>{each}</th>" for each in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
