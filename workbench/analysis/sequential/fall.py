@@ -19,7 +19,7 @@ AT_THE_END = 0.5
 """Share of the error that is left for one ordinary test, of `worse`, when all samples were asked."""
 
 HARDLY = 0.05  # what is decided with a smaller chance is not worth the samples
-FAR = 100_000  # samples; who needs more is not told how many
+FAR = 10_000  # samples; who needs more is not told how many
 _LARGEST = 700.0
 
 
@@ -30,10 +30,12 @@ class Then:
     Attributes:
         value: The mean over the epochs that were scored, in [0, 1].
         missing: In how many of the epochs there is no score, as a share in [0, 1).
+        cluster: What the sample shares with others, for the test at the end.
     """
 
     value: float
     missing: float = 0.0
+    cluster: str | None = None
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -75,6 +77,7 @@ class Fall:
     old: list[float] = field(default_factory=list)
     new: list[float] = field(default_factory=list)
     missing: list[float] = field(default_factory=list)
+    _clusters: list[str | None] = field(default_factory=list)
     _bounds_then: list[tuple[float, float]] = field(default_factory=list)
     _bounds_now: list[tuple[float, float]] = field(default_factory=list)
     _grown: Array = field(init=False)
@@ -98,6 +101,7 @@ class Fall:
         self.old.append(then.value)
         self.new.append(math.nan if value is None else value)
         self.missing.append(missing)
+        self._clusters.append(then.cluster)
         self._bounds_then.append(then.bounds)
         self._bounds_now.append(_bounds(value or 0.0, missing))
         low, high = self._bounds_now[-1][0] - then.bounds[1], self._bounds_now[-1][1] - then.bounds[0]
@@ -223,7 +227,7 @@ class Fall:
         if not self.ended or not self.old:
             return 1.0
         then, now = [low for low, _ in self._bounds_then], [high for _, high in self._bounds_now]
-        p = paired_difference(then, now).p_worse
+        p = paired_difference(then, now, self._clusters).p_worse
         return 1.0 if math.isnan(p) else min(1.0, p / AT_THE_END)
 
 

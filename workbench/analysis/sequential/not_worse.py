@@ -57,8 +57,9 @@ class UntilNotWorse:
 
         Raises:
             ConfigError: The baseline has no score of a model, or of none of the samples.
+            DataError: One of its scores is not in [0, 1].
         """
-        scored = {sample for model in models for sample in self.then.get(model, ())}
+        scored = {sample for then in earlier(self.then, models).values() for sample in then}
         known = [sample for sample in samples if sample.id in scored]
         self.begin([sample.id for sample in samples], models)
         others = sorted((sample for sample in samples if sample.id not in scored), key=lambda each: each.id)
@@ -69,20 +70,27 @@ class UntilNotWorse:
 
         Raises:
             ConfigError: As `order`.
+            DataError: As `order`.
         """
-        falls = []
+        falls, known = [], earlier(self.then, models)
         for model in models:
-            if model not in self.then:
+            if model not in known:
                 raise ConfigError(
                     f"baseline {self.baseline['experiment']} has no score of {model}: it has "
                     f"{', '.join([*self.then][:_SHOWN]) or 'none at all'}"
                 )
-            then = {sample: self.then[model][sample] for sample in samples if sample in self.then[model]}
+            then = {sample: known[model][sample] for sample in samples if sample in known[model]}
             if not then:
                 raise ConfigError(
                     f"baseline {self.baseline['experiment']} has no score of {model} on any of these "
                     f"{len(samples)} samples"
                 )
+            for sample, score in then.items():
+                if not 0 <= score.value <= 1:
+                    raise DataError(
+                        f"{model} scored {score.value!r} on sample {sample!r} in baseline "
+                        f"{self.baseline['experiment']}: to stop early, score from 0 to 1"
+                    )
             falls.append(Fall(model=model, alpha=self.alpha / len(models), margin=self.margin, then=then))
         self.falls, self.reason, self.asked = tuple(falls), "", 0
         self.total = len({sample for fall in falls for sample in fall.then})
@@ -172,3 +180,13 @@ class UntilNotWorse:
             f"Against {self.baseline['experiment']}. This holds at every look, for all models together "
             f"(α = {self.alpha:g}); what has no score counts against whatever would be decided."
         )
+
+
+def earlier(
+    then: Mapping[str, Mapping[str, Then]], models: Sequence[str]
+) -> Mapping[str, Mapping[str, Then]]:
+    """With what each model is compared: with itself, or, where both have but one, with that one."""
+    same = {model: then[model] for model in models if model in then}
+    if not same and len(models) == len(then) == 1:
+        return dict(zip(models, then.values(), strict=True))
+    return same

@@ -99,7 +99,7 @@ def check_usable(measured: Measured) -> None:
     """See that there is something to compare with.
 
     Raises:
-        ConfigError: The experiment has no call, or each of them failed.
+        ConfigError: The experiment has no call, each of them failed, or what it scored ended it early.
     """
     if measured.rows.empty:
         raise ConfigError(
@@ -112,4 +112,10 @@ def check_usable(measured: Measured) -> None:
         raise ConfigError(
             f"baseline {measured.experiment} has no answer, all of its {len(answered)} calls failed "
             f"({kinds}): take another one"
+        )
+    asked = int(measured.rows.groupby("model")["sample"].nunique().max())
+    if measured.until is not None and asked < measured.samples:
+        raise ConfigError(
+            f"baseline {measured.experiment} was stopped early, after {asked} of {measured.samples} samples, "
+            "by who watched its scores, so that chance is in them: take one that was asked to its end"
         )

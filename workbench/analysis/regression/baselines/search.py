@@ -93,7 +93,7 @@ class Search:
         return self._first(row for row in self._fitting(self.overlap) if self._whole(row))
 
     def green(self, branch: str) -> list[str]:
-        """The latest of a report that was fine on a branch, whose files were as they were committed."""
+        """The latest whole one of a fine report on a branch, whose files were as they were committed."""
         fitting = {str(row["experiment"]): row for row in self._fitting(self.overlap)}
         reports = self.log.sql(_GREEN, [branch])
         return self._first(
@@ -101,7 +101,7 @@ class Search:
             for made_at, of in zip(reports["made_at"], reports["experiments"], strict=True)
             if self.until is None or made_at <= self.until
             for experiment in of
-            if experiment in fitting
+            if experiment in fitting and self._whole(fitting[experiment])
         )
 
     def commit(self, words: str) -> str | None:
