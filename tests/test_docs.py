@@ -25,13 +25,14 @@ from workbench.client import Client
 from workbench.client.options import ChatOptions
 from workbench.log.schema import TABLES
 from workbench.providers import HOSTS
+from workbench.report.displayed import SCHEMA
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
     page: (ROOT / page).read_text(encoding="utf-8")
     for page in (
         *("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md"),
-        *("docs/evaluation.md", "docs/scorers.md", "docs/statistics.md"),
+        *("docs/evaluation.md", "docs/scorers.md", "docs/statistics.md", "docs/report.md"),
     )
 }
 CLIENT = PAGES["docs/client.md"]
@@ -177,6 +178,21 @@ async def test_the_examples_of_the_guide_to_statistics_run(capsys: pytest.Captur
     assert after["compared"].models["n"].tolist() == [40] * 3
     assert not after["plan"].enough
     assert "cannot be told apart with 40 samples" in capsys.readouterr().out
+
+
+async def test_the_examples_of_the_guide_to_reports_run(capsys: pytest.CaptureFixture[str]) -> None:
+    [after] = await read(PAGES["docs/report.md"], {})
+    assert (after["tone"].verdict, after["both"]["tone"].verdict) == ("same", "undecided")
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("Gate")] == [
+        "Gate passed: the tone has not suffered (same)",
+        "Gate passed: the first question is right",
+    ]
+
+
+def test_every_name_of_a_report_is_in_the_guide() -> None:
+    page = PAGES["docs/report.md"]
+    names = [*SCHEMA["properties"], *SCHEMA["$defs"]["failure"]["properties"]]
+    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 def test_the_simulated_figures_of_the_guide_to_statistics_can_be_made_again() -> None:

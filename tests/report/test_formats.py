@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 from told import HOSTILE, change, document, flip, gate, hostile_document, regression, verdict
+from two_runs import rows
 
+from workbench.analysis.regression import REPORT_TYPE, compare
+from workbench.analysis.regression.measured import Measured
 from workbench.report.displayed import SCHEMA
 from workbench.report.formats.annotations import annotations_of
 from workbench.report.formats.banner import banner_of
@@ -53,6 +58,30 @@ def valid(made: Any) -> Any:
 
 
 # report.json
+
+
+def test_a_real_comparison_is_as_the_schema_says() -> None:
+    def measured(name: str, right: int) -> Measured:
+        scores = np.ones((60, 2))
+        scores[right:] = 0
+        return Measured(
+            experiment=name,
+            started_at=datetime(2026, 11, 21, tzinfo=UTC),
+            dataset="capitals",
+            dataset_hash="ab",
+            dataset_version=None,
+            samples=60,
+            epochs=2,
+            settings={"sim/swift": {}},
+            rows=rows(scores, text=HOSTILE.replace("\ud800", "")),
+        )
+
+    found = compare([measured("new", 30)], [measured("old", 60)])
+    made = valid(document(found._repr_mimebundle_()[REPORT_TYPE]))
+    assert (made["outcome"], made["other"]) == ("worse", [])
+    assert made["why"].startswith("Worse beyond chance: sim/swift: quality")
+    assert {"capitals"} == {change["dataset"] for change in made["changes"]}
+    assert made["candidates"][0]["experiment"] == "new"
 
 
 def test_the_json_is_as_its_schema_says_and_reads_back() -> None:
@@ -223,6 +252,14 @@ def test_of_many_annotations_the_last_that_github_shows_says_how_many_more() -> 
     assert found[-1] == "::error title=more::and 16 more: see report.json"
 
 
+def test_what_is_undecided_is_one_warning_unless_it_fails() -> None:
+    payload = regression(*(change("undecided", metric=metric) for metric in ("quality", "cost")))
+    [warning] = annotations_of(document(payload))
+    assert warning.startswith("::warning title=2 undecided::sim/sage on capitals: quality undecided")
+    errors = annotations_of(document(payload, fail_on="undecided"))
+    assert [line.split(" ")[0] for line in errors] == ["::error", "::error"]
+
+
 def test_a_model_cannot_give_github_a_command() -> None:
     for line in annotations_of(hostile_document()):
         assert line.splitlines() == [line]
@@ -250,16 +287,15 @@ def test_what_does_not_fail_is_no_error_on_github() -> None:
 
 def test_code_quality_has_the_fields_that_gitlab_reads_and_one_fingerprint_a_finding() -> None:
     found = code_quality_of(WORSE, "notebooks/90_regression.ipynb")
-    assert [(each["check_name"], each["severity"]) for each in found] == [
-        ("worse", "major"),
-        ("undecided", "info"),
-    ]
+    assert [(each["check_name"], each["severity"]) for each in found] == [("worse", "major")]
     assert found[0]["location"] == {"path": "notebooks/90_regression.ipynb", "lines": {"begin": 1}}
-    assert len({each["fingerprint"] for each in found}) == 2
+    strict = code_quality_of({**WORSE, "fail_on": "undecided"}, "notebooks/90_regression.ipynb")
+    assert [each["check_name"] for each in strict] == ["worse", "undecided"]
+    assert len({each["fingerprint"] for each in strict}) == 2
     later = document(regression(change("worse", n=99), change("same", model="sim/new")))
     [again] = code_quality_of(later, "notebooks/90_regression.ipynb")
     assert again["fingerprint"] == found[0]["fingerprint"]
-    assert len(code_quality_of(hostile_document(), "x.ipynb")) == 6
+    assert len(code_quality_of(hostile_document(), "x.ipynb")) == 5
 
 
 def test_metrics_are_one_line_a_figure_in_families() -> None:

@@ -7,7 +7,6 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from told import change, document, hostile_document, regression
 
@@ -15,7 +14,7 @@ from workbench.cli.console import plain
 from workbench.cli.running import shown_progress
 from workbench.report import Report
 from workbench.report.github import tell_github
-from workbench.report.making import describe, make, write_formats
+from workbench.report.making import describe, write_formats
 from workbench.report.outcome import FailOn
 from workbench.report.running.cells import Progress
 from workbench.report.running.failure import Failure
@@ -91,28 +90,6 @@ def test_an_interrupted_run_ends_as_a_shell_would_have_it(number: signal.Signals
     told = describe(report_of(Failure(kind=kind, message="it ended", cell=2, signal=number)), "never")
     assert (told["outcome"], told["exit_code"]) == ("failed", code)
     assert told["failure"]["signal"] == (None if number is None else number.name)
-
-
-def test_a_run_leaves_a_page_that_says_how_it_came_out_and_files_that_agree(tmp_path: Path) -> None:
-    cells = [
-        "n = 1",
-        "from workbench import report\nreport.record('share', n / 4, low=0.1, high=0.9)",
-        "judged = report.verdict('tone', [1] * 20, [1] * 20)\nreport.gate(judged, 'the tone holds')",
-        "report.gate(n < 2, 'n is small', stop=True)",
-        "print('never')",
-    ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    notebook.cells[0].metadata["tags"] = ["parameters"]
-    nbformat.write(notebook, tmp_path / "mine.ipynb")
-    made = make(tmp_path / "mine.ipynb", {"n": 3}, tmp_path / "out")
-    assert (made.problems, made.document["exit_code"]) == ((), 1)
-    assert read(tmp_path / "out") == made.document
-    assert made.document["why"] == "Gate failed: 'n is small'"
-    assert [figure["value"] for figure in made.document["figures"]] == [0.75]
-    page = made.report.page.read_text(encoding="utf-8")
-    assert page.index("Gate failed: &#x27;n is small&#x27;") < page.index("the tone holds")
-    assert 'href="./report.json"' in page
-    assert "never" not in page
 
 
 # what CI and the console are told

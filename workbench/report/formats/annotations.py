@@ -33,22 +33,31 @@ def annotations_of(document: Document) -> list[str]:
 def _told(document: Document) -> Iterator[tuple[Level, str, str]]:
     worse: Level = "warning" if document["fail_on"] == "never" else "error"
     undecided: Level = "error" if document["fail_on"] == "undecided" else "warning"
-    levels: dict[str, Level] = {"worse": worse, "undecided": undecided, "better": "notice"}
     if document["outcome"] == "failed":
         yield "error", f"{document['notebook']} could not run", document["why"]
-    for verdict in ("worse", "undecided", "better"):
-        for change in document["changes"]:
-            if change["verdict"] == verdict:
-                title = f"{verdict}: {change['model']}, {change['metric']} on {change['dataset']}"
-                yield levels[verdict], title, change["said"]
-        for one in document["verdicts"]:
-            if one["verdict"] == verdict:
-                yield levels[verdict], f"{verdict}: {one['name']}", one["said"]
+    for title, said in _judged(document, "worse"):
+        yield worse, title, said
     for gate in document["gates"]:
         if not gate["passed"]:
             yield worse, f"gate failed: {gate['name']}", gate["said"]
     for model in document["missing"]:
         yield undecided, f"missing: {model}", f"{model} is in the baseline, but was not asked now"
+    unknown = list(_judged(document, "undecided"))
+    if undecided == "warning" and len(unknown) > 1:  # there are some in most reports, and one line is enough
+        yield undecided, f"{len(unknown)} undecided", "; ".join(said for _, said in unknown)
+    else:
+        yield from ((undecided, title, said) for title, said in unknown)
+    for title, said in _judged(document, "better"):
+        yield "notice", title, said
+
+
+def _judged(document: Document, verdict: str) -> Iterator[tuple[str, str]]:
+    for one in document["changes"]:
+        if one["verdict"] == verdict:
+            yield f"{verdict}: {one['model']}, {one['metric']} on {one['dataset']}", one["said"]
+    for one in document["verdicts"]:
+        if one["verdict"] == verdict:
+            yield f"{verdict}: {one['name']}", one["said"]
 
 
 def _shown(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -15,11 +15,13 @@ from typing import Any
 from workbench.report.formats.document import Document
 from workbench.report.formats.worded import cut, worst_first
 
-_SEVERITY = {"worse": "major", "undecided": "info", "failed": "blocker", "gate": "major", "missing": "minor"}
+_SEVERITY = {"worse": "major", "undecided": "minor", "failed": "blocker", "gate": "major", "missing": "minor"}
 
 
 def code_quality_of(document: Document, path: str) -> list[dict[str, Any]]:
     """The findings, at the notebook; one that both branches have has the same fingerprint, and is no news.
+
+    What is undecided is a finding where it is to fail.
 
     Args:
         document: What report.json holds.
@@ -68,12 +70,13 @@ def metrics_of(document: Document) -> str:
 def _findings(document: Document) -> Iterator[tuple[str, tuple[str, ...], str]]:
     if document["outcome"] == "failed":
         yield "failed", (), document["why"]
+    told = {"worse", "undecided"} if document["fail_on"] == "undecided" else {"worse"}
     for change in worst_first(document["changes"]):
-        if change["verdict"] in _SEVERITY:
+        if change["verdict"] in told:
             about = (change["dataset"], change["model"], change["metric"])
             yield change["verdict"], about, change["said"]
     for one in worst_first(document["verdicts"]):
-        if one["verdict"] in _SEVERITY:
+        if one["verdict"] in told:
             yield one["verdict"], (one["name"],), one["said"]
     for gate in document["gates"]:
         if not gate["passed"]:
