@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from widgets.payloads import BOMBS, LINKS, MARKUP, PAYLOADS, read
 
-from workbench.widgets.text.differences import differences
+from workbench.differences import differences
 from workbench.widgets.text.markdown import TAGS, Node, render
 from workbench.widgets.text.node_html import html_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.differences import differences
 from workbench.widgets.panes.comparison import RUNNING, PaneState
 from workbench.widgets.panes.facts import facts
-from workbench.widgets.text.differences import differences
 from workbench.widgets.text.markdown import render
 
 GROWING = ("text", "reasoning", "nodes")

@@ -1,1 +1,1 @@
-"""What models write, made safe to show: Markdown as nodes, code in colours, differences word by word."""
+"""What models write, made safe to show: Markdown as nodes, code in colours."""

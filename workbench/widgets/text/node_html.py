@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
+from workbench.readable import readable
 from workbench.widgets.text.markdown import SAFE_URL, TAGS, Node
 
 _REL = "noopener noreferrer nofollow"
@@ -16,8 +17,6 @@ _STYLES = {
     "hl-keyword": "font-weight:bold",
     "hl-comment": "font-style:italic;opacity:.7",
 }
-# What has no shape would be lost on the reader: a terminal's escapes are seen as ␛[31m.
-_CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"} | {0x7F: 0x2421}
 
 
 def html_of(nodes: Iterable[Node]) -> str:
@@ -30,8 +29,7 @@ def html_of(nodes: Iterable[Node]) -> str:
 
 def escaped(text: str) -> str:
     """A text for HTML; control characters by their pictures, half a surrogate pair by U+FFFD."""
-    valid = text.translate(_CONTROLS).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return html.escape(valid)
+    return html.escape(readable(text))
 
 
 def _element(tag: str, attributes: dict[str, str], *children: Node) -> str:

@@ -1,15 +1,15 @@
-"""What one answer says otherwise than another, word by word."""
+"""What one answer says otherwise than another, word by word: as nodes, `[tag, attributes, *children]`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from rapidfuzz.distance import Indel
 
-from workbench.widgets.text.markdown import Node
-
+Node = str | list[Any]
 # The time grows with the product of both lengths: 10,000 words on each side take hundredths of a second.
 MOST_WORDS = 10_000
 _WORDS = re.compile(r"\S+\s*|\s+")

@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.widgets.text.differences import MOST_WORDS, differences
+from workbench.differences import MOST_WORDS, differences
 from workbench.widgets.text.markdown import Node
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", " ", "\n", "  ", "é🙂", "<b>"]), max_size=40).map("".join)
