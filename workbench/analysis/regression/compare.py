@@ -78,6 +78,7 @@ def compare(
             tolerance=tolerance,
             margin=margin,
         ),
+        samples=tuple(pair.samples() for pair in pairs),
         missing=tuple(chain.from_iterable(pair.missing for pair in pairs)),
         left_out=tuple(chain.from_iterable(pair.left_out for pair in pairs)),
         alpha=alpha,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.measures import MEASURES
 from workbench.analysis.regression.metrics import METRICS
 from workbench.analysis.regression.said import figure, listed
+from workbench.analysis.regression.samples import Flips, flips
 from workbench.analysis.regression.smoke import smoke
 from workbench.errors import ConfigError, DataError
 
@@ -73,12 +75,18 @@ class Pair:
             self.found += self._stopped()
         self.missing += [self._named(model) for model in then if model not in labels.values()]
 
+    def samples(self) -> Flips:
+        """Which samples changed sides, and which are flaky."""
+        old, new = (self._compared(each) for each in (self.old, self.new))
+        return flips(old, new, dataset=self.new.dataset)
+
     def _differences(self, model: str, label: str, then: pd.DataFrame, now: pd.DataFrame) -> Iterator[Found]:
         beyond = not pd.concat([then["value"], now["value"]]).dropna().between(0, 1).all()
         for metric in self.metrics:
             difference = MEASURES[metric](then, now)
-            if not difference.n and metric != "quality":
-                self.left_out.append(f"{self._named(model)}: {METRICS[metric].title}: nothing to compare")
+            if metric != "quality" and math.isnan(difference.change.value):
+                few = f"{difference.n} samples are too few" if difference.n else "nothing"
+                self.left_out.append(f"{self._named(model)}: {METRICS[metric].title}: {few} to compare")
                 continue
             yield Found(
                 dataset=self.new.dataset,
@@ -119,12 +127,14 @@ class Pair:
 
     def _by_model(self, measured: Measured) -> dict[str, pd.DataFrame]:
         """The rows of each model that are compared, in the order in which they were asked."""
-        rows = measured.rows.dropna(subset=["sample"])
-        if self.quarantine:
-            rows = rows[~rows["sample"].isin(self.quarantine)]
+        rows = self._compared(measured)
         if not self.clustered:
             rows = rows.assign(cluster=None)
         return {str(model): own for model, own in rows.groupby("model", sort=False)}
+
+    def _compared(self, measured: Measured) -> pd.DataFrame:
+        rows = measured.rows.dropna(subset=["sample"])
+        return rows[~rows["sample"].isin(self.quarantine)] if self.quarantine else rows
 
     def _labels(self, now: dict[str, pd.DataFrame], then: dict[str, pd.DataFrame]) -> dict[str, str]:
         """The models that are compared, and by what label the baseline has them."""

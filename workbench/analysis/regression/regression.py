@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from workbench.analysis.regression.change import Change
 from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.reported import REPORT_TYPE, payload
 from workbench.analysis.regression.said import sentence, title
+from workbench.analysis.regression.samples import FLAKY, FLIPS, Flips
 from workbench.analysis.regression.seen import seen
 from workbench.analysis.regression.shown import shown
 from workbench.analysis.statistics import Verdict
@@ -34,8 +35,7 @@ class Regression:
         candidates: What is judged.
         baselines: What each of them is compared with, in the same order.
         changes: One for each data set, model and metric that both have something of, in this order.
-        flips: One row for each sample whose answers changed sides; see `samples.flips`.
-        flaky: One row for each sample whose repeats disagree within one run; see `samples.flips`.
+        samples: Of each candidate, which samples changed sides, and which are flaky.
         missing: Models of a baseline that its candidate does not have. Nothing is known of them, so that
             the whole is undecided.
         left_out: What was not compared, and why, in words.
@@ -46,8 +46,7 @@ class Regression:
     candidates: tuple[Measured, ...]
     baselines: tuple[Measured | Baseline, ...]
     changes: tuple[Change, ...]
-    flips: pd.DataFrame = field(default_factory=pd.DataFrame)
-    flaky: pd.DataFrame = field(default_factory=pd.DataFrame)
+    samples: tuple[Flips, ...] = ()
     missing: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -79,6 +78,16 @@ class Regression:
             all), tolerance, margin, n, dropped, visible, needed, method, note; see `Change` and `Difference`.
         """
         return pd.DataFrame([_row(change) for change in self.changes], columns=COLUMNS)
+
+    @property
+    def flips(self) -> pd.DataFrame:
+        """One row for each sample whose answers changed sides, of all data sets; see `Flips`."""
+        return _together([each.flips for each in self.samples], FLIPS)
+
+    @property
+    def flaky(self) -> pd.DataFrame:
+        """One row for each sample whose repeats disagree within one run, likewise."""
+        return _together([each.flaky for each in self.samples], FLAKY)
 
     def sees(self) -> str:
         """What this comparison could have seen, by the spread that it met, in words: a line a data set."""
@@ -123,11 +132,12 @@ class Regression:
         """What else has to be said: what is missing, left out, or asked otherwise; which samples changed."""
         said = [f"{model}: in the baseline, but not in the candidate; undecided" for model in self.missing]
         said += [*self.left_out, *self.notes]
-        if len(self.flips):
-            lost = int((self.flips["direction"] == "lost").sum())
-            said.append(f"Samples whose answers changed sides: {lost} lost, {len(self.flips) - lost} gained.")
-        if len(self.flaky):
-            said.append(f"Samples on which one run is not of one mind with itself: {len(self.flaky)}.")
+        for new, each in zip(self.candidates, self.samples, strict=False):
+            lost = int((each.flips["direction"] == "lost").sum())
+            gained, flaky = len(each.flips) - lost, len(each.flaky)
+            if lost or gained or flaky:
+                counted = f"{lost} samples lost, {gained} gained, {flaky} flaky"
+                said.append(f"{new.dataset}: {counted}. {each.rule}")
         return said
 
 
@@ -137,6 +147,12 @@ def _named(old: Measured | Baseline) -> str:
     reference = "" if old.reference == old.measured.experiment else f", found as {old.reference!r}"
     revision = f", commit {old.revision[:10]}" if old.revision else ""
     return f"{old.measured.experiment}{reference}{revision}"
+
+
+def _together(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    # What is empty has no types, and is left out, so that those of the others stay.
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
 
 
 def _row(change: Change) -> list[Any]:
