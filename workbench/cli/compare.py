@@ -57,7 +57,8 @@ if TYPE_CHECKING:
 @click.option(
     "--until-decided",
     is_flag=True,
-    help="Stop as soon as it is known which model is better, or that these questions will not tell.",
+    help="Stop as soon as it is known which model is better, or that these questions will not tell; with "
+    "--baseline: which got worse, or did not by 10 points.",
 )
 @click.option(
     "--concurrency",
@@ -111,6 +112,7 @@ def compare(
     """
     # What a command needs loads with the command: the charts and statistics alone take two seconds.
     from workbench.analysis.regression import check_baseline
+    from workbench.analysis.regression.watching import until_not_worse
     from workbench.analysis.results import begun_experiment
     from workbench.analysis.sequential.until import until_decided as decide
     from workbench.client import Client
@@ -132,7 +134,9 @@ def compare(
     dataset = dataset if limit is None else dataset.take(limit)
     baseline = check_baseline(client.log, baseline, dataset) if baseline else None
     name = client.recording.experiment if client.recording is not None else resume or new_experiment_id()
-    how = {"cache": cache, "budget_usd": budget, "until": decide() if until_decided else None}
+    how: dict[str, Any] = {"cache": cache, "budget_usd": budget}
+    if until_decided:
+        how["until"] = until_not_worse(client.log, baseline, dataset) if baseline else decide()
     experiment = asyncio.run(_ask(client, models, dataset, epochs, experiment=name, how=how))
     print_summary(client.log, experiment)
     if experiment.stopped:
