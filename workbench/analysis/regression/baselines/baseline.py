@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 import orjson
 
-from workbench.analysis.regression.measured import Measured, measured
+from workbench.analysis.regression.measured import Measured
 from workbench.errors import ConfigError
-from workbench.log import Log
 
 FoundBy = Literal["experiment", "run", "last", "tag", "revision", "file", "green"]
 
@@ -74,25 +73,6 @@ def content_hash(measured: Measured) -> str:
     for line in sorted(map(orjson.dumps, zip(*columns, strict=True))):
         digest.update(line)
     return digest.hexdigest()[:16]
-
-
-def baseline_in_log(
-    log: Log, experiment: str, reference: str, found_by: FoundBy, *, scorer: str | None = None
-) -> Baseline:
-    """An experiment of the log as a baseline.
-
-    Raises:
-        ConfigError: There is no such experiment, or it has no score by this scorer.
-    """
-    found = measured(log, experiment, scorer=scorer)
-    made = log.runs(experiment=experiment)["revision"].dropna()
-    return Baseline(
-        measured=found,
-        reference=reference,
-        found_by=found_by,
-        hash=content_hash(found),
-        revision=None if made.empty else str(made.iloc[-1]),
-    )
 
 
 def check_usable(measured: Measured) -> None:

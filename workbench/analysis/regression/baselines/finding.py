@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workbench.analysis.regression.baselines.baseline import Baseline, FoundBy, baseline_in_log
+from workbench.analysis.regression.baselines.baseline import Baseline, FoundBy
 from workbench.analysis.regression.baselines.files import SUFFIX, load_baselines
 from workbench.analysis.regression.baselines.search import Search
 from workbench.analysis.regression.baselines.tags import tagged_baselines
@@ -65,7 +65,7 @@ def find_baseline(
     if scorer is None:
         return found
     if found.found_by != "file":
-        return baseline_in_log(log, found.measured.experiment, reference, found.found_by, scorer=scorer)
+        return search.baseline(found.measured.experiment, reference, found.found_by, scorer=scorer)
     names = set(found.measured.rows["scorer"].dropna())
     if names != {scorer}:
         known = ", ".join(sorted(names)) or "nobody"
@@ -100,7 +100,7 @@ def _found(search: Search, reference: str) -> list[Baseline]:
             search, reference, f"no report on branch {branch!r} that was fine{_of(search, same=True)}"
         )
     if kind == "tag" and rest:
-        return tagged_baselines(search.log, rest, reference) or _none(search, reference, f"no tag {rest!r}")
+        return tagged_baselines(search, rest, reference) or _none(search, reference, f"no tag {rest!r}")
     if kind == "git" and rest:
         return _at(search, rest, reference) or _none(
             search, reference, f"{rest!r} is no revision of a repository in {str(search.project)!r}"
@@ -108,7 +108,7 @@ def _found(search: Search, reference: str) -> list[Baseline]:
     return (
         _in_log(search, search.experiment(words), reference, "experiment")
         or _in_log(search, search.run(words), reference, "run")
-        or tagged_baselines(search.log, words, reference)
+        or tagged_baselines(search, words, reference)
         or _at(search, words, reference)
         or _none(
             search,
@@ -129,7 +129,7 @@ def _path(words: str, project: Path) -> Path | None:
 
 
 def _in_log(search: Search, experiments: list[str], reference: str, found_by: FoundBy) -> list[Baseline]:
-    return [baseline_in_log(search.log, experiment, reference, found_by) for experiment in experiments]
+    return [search.baseline(experiment, reference, found_by) for experiment in experiments]
 
 
 def _at(search: Search, words: str, reference: str) -> list[Baseline]:

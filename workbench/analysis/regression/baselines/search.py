@@ -11,6 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from workbench.analysis.regression.baselines.baseline import Baseline, FoundBy, content_hash
+from workbench.analysis.regression.measured import measured
 from workbench.errors import ConfigError
 from workbench.log import Log
 from workbench.revision import commit_of
@@ -18,7 +20,7 @@ from workbench.revision import commit_of
 _MADE = """
 SELECT experiment, min(started_at) AS started_at, any_value(dataset) AS dataset,
        any_value(dataset_hash) AS dataset_hash, arg_min(revision, started_at) AS revision,
-       bool_or(coalesce(dirty, false)) AS dirty, max(samples * epochs) AS wanted
+       bool_or(coalesce(dirty, false)) AS dirty, max(samples * epochs) AS wanted, list(id) AS runs
 FROM runs GROUP BY experiment ORDER BY started_at DESC, experiment DESC
 """
 # Models take turns, so an experiment that was cut short is short for every one of them.
@@ -85,8 +87,7 @@ class Search:
 
     def run(self, words: str) -> list[str]:
         """The experiment with a run of that id."""
-        found = self.log.sql("SELECT DISTINCT experiment FROM runs WHERE id = ?", [words])["experiment"]
-        return [str(each) for each in found]
+        return self._first(row for row in self.made if words in row["runs"])
 
     def last(self) -> list[str]:
         """The latest that ran to its end."""
@@ -118,6 +119,24 @@ class Search:
             row
             for row in self._fitting(other_samples=True)
             if row["revision"] == commit and not row["dirty"] and self._whole(row)
+        )
+
+    def baseline(
+        self, experiment: str, reference: str, found_by: FoundBy, *, scorer: str | None = None
+    ) -> Baseline:
+        """An experiment as a baseline.
+
+        Raises:
+            ConfigError: It has no score by this scorer.
+        """
+        found = measured(self.log, experiment, scorer=scorer)
+        [revision] = (row["revision"] for row in self.made if row["experiment"] == experiment)
+        return Baseline(
+            measured=found,
+            reference=reference,
+            found_by=found_by,
+            hash=content_hash(found),
+            revision=revision if isinstance(revision, str) else None,
         )
 
     def latest(self) -> str:

@@ -6,26 +6,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.analysis.regression.baselines.baseline import Baseline, baseline_in_log, check_usable
+from workbench.analysis.regression.baselines.baseline import Baseline, check_usable
+from workbench.analysis.regression.baselines.search import Search
 from workbench.errors import ConfigError
 from workbench.log import Log
 
 _NAME = re.compile(r"\w[\w.+/-]*")
 _RESERVED = re.compile(r"last|green|.*\.parquet")
-# What may have been done since: by who wrote scores again, asked what had failed, or pruned texts.
-_SINCE = {
-    "scores were given": (
-        "SELECT count(*) AS n FROM scores WHERE experiment = $experiment AND scored_at > $at"
-    ),
-    "calls were made": (
-        "SELECT count(*) AS n FROM calls "
-        "WHERE experiment = $experiment AND started_at > $at AND tags['judge'] IS NULL"
-    ),
-    "answers have no text any more": (
-        "SELECT count(*) AS n FROM calls WHERE experiment = $experiment AND $at IS NOT NULL "
-        "AND status = 'ok' AND text IS NULL AND tags['judge'] IS NULL"
-    ),
-}
+# By who scored again, asked again what had failed, or pruned texts.
+_SINCE = """
+SELECT (
+    SELECT count(*) FROM scores WHERE experiment = $experiment AND scored_at > $at
+) AS "scores were given", (
+    SELECT count(*) FROM calls WHERE experiment = $experiment AND started_at > $at AND tags['judge'] IS NULL
+) AS "calls were made", (
+    SELECT count(*) FROM calls
+    WHERE experiment = $experiment AND status = 'ok' AND text IS NULL AND tags['judge'] IS NULL
+) AS "answers have no text any more"
+"""
 
 
 def tag_baseline(log: Log, name: str, baseline: Baseline, *, note: str | None = None) -> bool:
@@ -74,39 +72,43 @@ def tag_baseline(log: Log, name: str, baseline: Baseline, *, note: str | None = 
     return True
 
 
-def tagged_baselines(log: Log, name: str, reference: str) -> list[Baseline]:
-    """The experiments with a tag, one for each data set, as they were when it was given; none has it: none.
+def tagged_baselines(search: Search, name: str, reference: str) -> list[Baseline]:
+    """The experiments with a tag, as they were when it was given; of the data set alone, if one is of it.
 
     Raises:
         ConfigError: One is gone or has changed since, or two have the same tag on one data set.
     """
-    rows = _rows(log, name)
+    rows = _rows(search.log, name)
+    fitting = (
+        [row for row in rows if row["dataset_hash"] == search.dataset_hash]
+        or [row for row in rows if row["dataset"] == search.dataset]
+        or rows
+    )
     known: dict[str, str] = {}
-    for row in rows:
+    for row in fitting:
         if known.setdefault(row["dataset"], row["experiment"]) != row["experiment"]:
             raise ConfigError(
                 f"the tag {name!r} on {row['dataset']!r} is that of {known[row['dataset']]} and of "
                 f"{row['experiment']}, from two logs or given at the same moment: name the experiment"
             )
-    return [_checked(log, row, reference) for row in rows if row["experiment"] in known.values()]
+    return [_checked(search, row, reference) for row in fitting]
 
 
-def _checked(log: Log, row: Mapping[str, Any], reference: str) -> Baseline:
-    if log.runs(experiment=row["experiment"], limit=1).empty:
+def _checked(search: Search, row: Mapping[str, Any], reference: str) -> Baseline:
+    if not any(made["experiment"] == row["experiment"] for made in search.made):
         raise ConfigError(
             f"the tag {row['name']!r} is that of {row['experiment']}, which is no longer in the log: it was "
             "pruned; import it from an export, or name another baseline"
         )
-    found = baseline_in_log(log, row["experiment"], reference, "tag")
-    _check_same(log, row, found)
+    found = search.baseline(row["experiment"], reference, "tag")
+    _check_same(search.log, row, found)
     return found
 
 
 def _check_same(log: Log, row: Mapping[str, Any], found: Baseline) -> None:
     if found.hash == row["hash"]:
         return
-    values = {"experiment": row["experiment"], "at": row["tagged_at"]}
-    counts = {words: int(log.sql(query, values)["n"].iloc[0]) for words, query in _SINCE.items()}
+    counts = log.sql(_SINCE, {"experiment": row["experiment"], "at": row["tagged_at"]}).iloc[0]
     since = "; ".join(f"{count} {words}" for words, count in counts.items() if count)
     raise ConfigError(
         f"{row['experiment']} is no longer what it was when it was tagged {row['name']!r} on "
