@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis.estimates import Array
-from workbench.analysis.items import clusters_of
 
 STRETCHES = (
     50  # a fiftieth of a run is one thing that happened: what is slow or fails in it may have one cause
@@ -75,7 +74,8 @@ def pairs(old: pd.DataFrame, new: pd.DataFrame, value: Callable[[pd.DataFrame], 
 
 def clusters(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[str]:
     """The cluster of each sample that either has, by sample; missing where it stands alone."""
-    return clusters_of(pd.concat([rows.reindex(columns=["sample", "cluster"]) for rows in (new, old)]))
+    known = pd.concat([rows[["sample", "cluster"]].dropna() for rows in (new, old)])
+    return known.drop_duplicates("sample").set_index("sample")["cluster"]
 
 
 def _answers(samples: Array, epochs: Array, values: Array, most: int) -> pd.Series[int]:
