@@ -109,3 +109,10 @@ def test_many_are_counted_and_the_first_are_shown() -> None:
 def test_nothing_to_show_is_nothing() -> None:
     none = flips(rows(np.ones(2), target="x"), rows(np.ones(2), target="x"))
     assert flips_html(none) == flips_text(none) == ""
+    assert str(none).startswith("No sample changed sides, and none is flaky.")
+    assert none._repr_html_().startswith("<p>No sample")
+
+
+def test_a_cell_shows_it_by_itself() -> None:
+    told = found()
+    assert (repr(told), told._repr_html_()) == (flips_text(told), flips_html(told))

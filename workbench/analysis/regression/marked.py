@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from workbench.analysis.regression.samples import Flips
 from workbench.differences import differences
 from workbench.readable import readable
+
+if TYPE_CHECKING:
+    from workbench.analysis.regression.samples import Flips
 
 MOST = 30
 """So many of a frame are shown; all are in the frame."""

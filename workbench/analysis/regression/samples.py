@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from workbench.analysis.regression.excerpts import excerpts
+from workbench.analysis.regression.marked import flips_html, flips_text
 from workbench.analysis.sides import boundary, in_words
 
 FLIPS = [
@@ -21,9 +23,11 @@ FLAKY = ["dataset", "model", "sample", "flaky_in", "baseline_scores", "candidate
 _Side = Literal["right", "wrong", "flaky", "none"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Flips:
     """Samples of two runs, told apart by whether each run is of one mind about them.
+
+    A cell shows it as tables, and what is gone and new of each answer in one text.
 
     Attributes:
         flips: One row for each sample that every answer of the baseline had right and none of the candidate
@@ -40,6 +44,14 @@ class Flips:
     flips: pd.DataFrame
     flaky: pd.DataFrame
     rule: str
+
+    def __str__(self) -> str:
+        return flips_text(self) or f"No sample changed sides, and none is flaky. {self.rule}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return flips_html(self) or f"<p>{html.escape(str(self))}</p>"
 
 
 def flips(
