@@ -14,6 +14,7 @@ import plotly.io
 _FIELDS = ("labels", "values", "x", "y", "r", "theta", "text")
 _ERRORS = {"array": "+", "arrayminus": "−"}
 _MOST_ROWS = 2000
+_TAG = re.compile(r"</?(a|b|br|em|i|s|span|sub|sup|u)(\s[^<>]*|/)?>")
 
 
 def drawn(figure: Mapping[str, Any], name: str) -> str:
@@ -101,9 +102,9 @@ def _row(cells: Sequence[Any], tag: str) -> str:
 
 
 def _words(value: Any) -> str:
-    """A cell's text; plotly reads tags in its texts, which are none here."""
+    """A cell's text, without the tags that plotly reads in texts."""
     if value is None or value != value:  # noqa: PLR0124 - nan
         return "–"
     if isinstance(value, float):
         return f"{value:.6g}"
-    return html.escape(html.unescape(re.sub(r"<[^<>]*>", " ", str(value)))).strip()
+    return html.escape(html.unescape(_TAG.sub(" ", str(value)))).strip()

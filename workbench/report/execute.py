@@ -7,7 +7,7 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,9 @@ from workbench.report.running.failure import Failure, NotRunnableError
 from workbench.report.running.files import prepare, write_whole
 from workbench.report.running.secrets import Secrets
 from workbench.report.running.source import notebook_of, parameterised
+from workbench.report.running.streams import joined
+
+TURN_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +129,7 @@ def run_report(
                 "PYDEVD_DISABLE_FILE_VALIDATION": "1",
                 **(environment or {}),
             },
-            write=lambda so_far: write_whole(partial, nbformat.writes(secrets.hide(so_far))),
+            write=lambda so_far: write_whole(partial, nbformat.writes(secrets.hide(joined(so_far)))),
             stops=(stops := Stops()),
             cell_timeout_s=cell_timeout_s,
             timeout_s=timeout_s,
@@ -134,7 +137,7 @@ def run_report(
         )
         failure = _waited(run, stops)
         made = replace(made, failure=failure, cells_run=run.cells_run, cells=run.cells)
-    document = secrets.hide(document)
+    document = secrets.hide(joined(document))
     made = replace(made, failure=_hidden(made.failure, secrets), payloads=tuple(_payloads(document)))
     try:
         write_whole(partial, nbformat.writes(document))
@@ -150,7 +153,11 @@ def run_report(
 def _waited(run: Run, stops: Stops) -> Failure | None:
     """Run in a thread of its own: a loop may run in this one already, and signals find it free."""
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="report") as pool, _signals(stops):
-        return pool.submit(lambda: asyncio.run(run())).result()
+        running = pool.submit(lambda: asyncio.run(run()))
+        # A signal that another thread was given is heard here when this one next does anything.
+        while not running.done():
+            wait([running], timeout=TURN_S)
+        return running.result()
 
 
 @contextmanager

@@ -129,8 +129,6 @@ class Run:
             km=self._kernel.manager,
             startup_timeout=START_S,
             iopub_timeout=OUTPUT_S,
-            # Where a print is cut into pieces is chance.
-            coalesce_streams=True,
             extra_arguments=self._kernel.arguments,
             log=_logger,
         )
