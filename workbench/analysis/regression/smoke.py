@@ -75,7 +75,9 @@ def smoke(
     known = earlier(then, new.models)
     models = list(known)
     asked = _Asked(rows, models, new.epochs)
-    order = [sample for sample in until.get("order", asked.samples) if sample not in quarantine]
+    # What the baseline has no score for tells nothing, whether it was asked or not.
+    scored = {sample for samples in known.values() for sample in samples} - set(quarantine)
+    order = [sample for sample in until.get("order", asked.samples) if sample in scored]
     watched = until.get("method") == METHOD
     watch = UntilNotWorse(
         alpha=until["alpha"] if watched else alpha,

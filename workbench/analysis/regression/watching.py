@@ -40,7 +40,10 @@ def until_not_worse(
     baseline's own: all calls are made. Clusters take turns, as with `until_decided`.
 
     Simulated, with right or wrong answers to 120 samples that a model passes with chances of Beta(.8, .2),
-    each asked 4 times then and now: where nothing changed, SIM_A
+    each asked 4 times then and now, 1,000 runs: where nothing changed, 0.7 % are `worse`, and 99 % `same`,
+    after 57 samples on average. A fall of 10 points is found in 99 %, after 68; of 20 points in all, after
+    31. Asked once now: 2.2 % and 69 %, after 77; 10 points in 77 %, after 87. A fall by the margin is called
+    `same` in 0.7 and 1.8 %. The test of a whole run finds 10 points in 99.7 and 87 %, and errs in 5 %.
 
     Args:
         log: Where the baseline is, or is looked for.
