@@ -66,8 +66,8 @@ def _pairs(then: Settings, now: Settings) -> list[tuple[str, str]]:
 def _scorer(settings: Mapping[str, Any], names: set[str]) -> Any:
     """The scorer whose scores count: the one that is named, or the first."""
     chosen = settings.get("scorers")
-    if not chosen:
-        return "as the samples say" if chosen is None else "none"
+    if not chosen:  # the samples say who scores them, or nobody does
+        return chosen
     named = [each for each in chosen if {each["name"]} == names]
     return (named or chosen)[0]
 
@@ -83,7 +83,7 @@ def _in_words(said: Mapping[str, list[str]], pairs: int) -> list[str]:
     ]
 
 
-def _told(value: Any, other: Any = "") -> str:
+def _told(value: Any, other: Any = None) -> str:
     """A value, shortened to where it begins to differ from the other one."""
     if value is None:
         return "not set"
@@ -93,4 +93,5 @@ def _told(value: Any, other: Any = "") -> str:
     differs = next((place for place, (a, b) in enumerate(zip(words, beside, strict=False)) if a != b), 0)
     start = max(differs - _BEFORE, 0) if len(words) > _LONGEST else 0
     part = words[start : start + _LONGEST]
-    return repr(f"{'…' if start else ''}{part}{'…' if start + _LONGEST < len(words) else ''}")
+    part = f"{'…' if start else ''}{part}{'…' if start + _LONGEST < len(words) else ''}"
+    return repr(part) if isinstance(value, str) else part
