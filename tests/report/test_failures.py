@@ -7,7 +7,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 from notebook_files import notebook
 
 from workbench.report import Report, run_report
+from workbench.report.running.cells import Progress
 
 KEY = "sk-canary-0123456789"
 GIB = 2**30
@@ -159,12 +159,19 @@ def test_a_full_disk_is_named_and_the_earlier_report_stays(tmp_path: Path) -> No
     assert {path.name for path in out.iterdir()} == {"question.ipynb", "question.html", made.notebook.name}
 
 
-def test_ctrl_c_ends_a_notebook_and_leaves_what_there_is(tmp_path: Path) -> None:
-    path = notebook(tmp_path, "import time\ntime.sleep(60)", "print('never' + '!')")
+def test_ctrl_c_ends_a_notebook_of_which_all_cells_so_far_are_saved(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    path = notebook(tmp_path, "print('so far')", "import time\ntime.sleep(60)", "print('never' + '!')")
     heard = signal.getsignal(signal.SIGINT)
-    made = run_report(
-        path, {}, tmp_path / "out", on_progress=lambda step: step.cell == 2 and signal.raise_signal(2)
-    )
+    saved: list[str] = []
+
+    def interrupt(step: Progress) -> None:
+        if step.cell == 3:
+            saved.append((out / "question.partial.ipynb").read_text("utf-8"))
+            signal.raise_signal(signal.SIGINT)
+
+    made = run_report(path, {}, out, on_progress=interrupt)
+    assert "so far" in nbformat.reads(saved[0], as_version=4).cells[1].outputs[0].text
     assert made.failure is not None
     assert (made.failure.kind, made.failure.signal) == ("interrupted", signal.SIGINT)
     assert "interrupted by SIGINT" in made.page.read_text("utf-8")
@@ -202,17 +209,3 @@ def test_a_cancelled_command_writes_its_report_and_ends_its_kernel(
     page = (tmp_path / "out" / "question.html").read_text("utf-8")
     assert "interrupted by SIGTERM" in page
     assert "so far" in page
-
-
-def test_a_killed_command_leaves_the_notebook_so_far_and_no_kernel(
-    tmp_path: Path, command: tuple[subprocess.Popen[str], int]
-) -> None:
-    process, kernel = command
-    process.kill()
-    process.communicate()
-    document = nbformat.read(tmp_path / "out" / "question.partial.ipynb", as_version=4)
-    assert document.cells[1].outputs[0].text == "so far\n"
-    until = time.monotonic() + 20
-    while Path(f"/proc/{kernel}").exists() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{kernel}").exists()

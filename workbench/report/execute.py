@@ -52,26 +52,6 @@ class Report:
     cells_run: int = 0
     cells: int = 0
 
-    @property
-    def judged(self) -> bool:
-        """Whether the notebook displayed a verdict at all."""
-        return bool(self.payloads)
-
-    @property
-    def worse(self) -> tuple[str, ...]:
-        """What its verdicts name as worse than the baseline."""
-        return tuple(
-            f"{change['model']}: {change['title']}"
-            for payload in self.payloads
-            for change in payload.get("changes", ())
-            if change["verdict"] == "worse"
-        )
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The verdicts in words."""
-        return tuple(str(payload["said"]) for payload in self.payloads if "said" in payload)
-
 
 def run_report(
     notebook: Path,
