@@ -80,7 +80,7 @@ def test_models_have_their_own_noise_and_quarantine_is_for_all_of_them() -> None
     assert set(quarantine(found)) == {"s4", "s9"}
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.lists(st.sampled_from([0.0, 1.0, NAN]), min_size=4, max_size=4), min_size=1, max_size=8))
 def test_shares_are_shares_and_the_order_of_epochs_does_not_matter(scores: list[list[float]]) -> None:
     found = flaky(rows(np.array(scores))).set_index("sample")

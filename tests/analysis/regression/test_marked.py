@@ -74,7 +74,7 @@ def test_what_models_write_is_text_on_a_page_and_in_a_terminal() -> None:
     assert marked("", "\ud800", "text") == "{+\ufffd+}"
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_without_what_is_gone_a_page_has_the_new_answer(old: str, new: str) -> None:
     page = re.sub(r"<del[^>]*>.*?</del>", "", marked(old, new, "html"), flags=re.DOTALL)

@@ -110,7 +110,7 @@ scores = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(scores)
 def test_each_sample_is_at_most_one_thing_and_the_other_way_round_what_was_lost_is_gained(
     pairs: list[tuple[list[float], list[float]]],
@@ -138,6 +138,7 @@ def test_long_answers_are_cut_around_their_first_difference() -> None:
     assert old.replace("old", "new") == new
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.none() | st.text(max_size=600), st.none() | st.text(max_size=600))
 def test_excerpts_are_parts_of_their_texts_and_short_ones_are_whole(old: str | None, new: str | None) -> None:
     for text, part in zip((old, new), excerpts(old, new), strict=True):
