@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy.stats import norm
 
@@ -108,6 +109,26 @@ def test_the_two_directions_are_adjusted_each_for_itself() -> None:
     assert (fallen.verdict, risen.verdict) == ("worse", "better")
     assert fallen.p_worse == pytest.approx(2 * norm.cdf(-5))
     assert risen.p_better == pytest.approx(2 * norm.cdf(-5))
+
+
+def test_reports_on_which_nothing_changed_are_red_in_at_most_alpha_of_cases() -> None:
+    rng = np.random.default_rng(5)
+    red, green, reports = 0, 0, 800
+    for _ in range(reports):
+        # Two models; what is measured of one and the same answers depends on each other.
+        z = math.sqrt(0.5) * (rng.normal(size=(2, len(METRICS))) + rng.normal(size=(2, 1)))
+        changes = judge(
+            *(
+                (name, difference(0.02 * one, 0.02))
+                for row in z
+                for name, one in zip(METRICS, row, strict=True)
+            )
+        )
+        red += any(change.verdict == "worse" for change in changes)
+        green += any(change.verdict == "better" for change in changes)
+    # Binomial(800, 0.05): more than 61 in 1 of 1,000 cases. Nearly all the error is used: it is for quality.
+    assert 20 < red <= 61
+    assert 20 < green <= 61
 
 
 def test_what_could_have_been_seen_goes_by_the_error_that_the_test_may_make() -> None:

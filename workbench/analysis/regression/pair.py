@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -72,7 +72,7 @@ class Pair:
             else:
                 self._tell(model, then[labels[model]], rows)
         if self.new.until is not None and "quality" in self.metrics:
-            self.found += self._stopped()
+            self.found += self._stopped(labels)
         self.missing += [self._named(model) for model in then if model not in labels.values()]
 
     def samples(self) -> Flips:
@@ -98,32 +98,36 @@ class Pair:
                 note="" if model == label else f"the baseline is {label}",
             )
 
-    def _stopped(self) -> Iterator[Found]:
-        """The quality of each model, at the moment at which the candidate was stopped."""
+    def _stopped(self, labels: Mapping[str, str]) -> Iterator[Found]:
+        """The quality of each model that is compared, at the moment at which the candidate was stopped."""
         decided = smoke(self.old, self.new, alpha=self.alpha, margin=self.margin, quarantine=self.quarantine)
-        for model, one in decided.items():
+        for model in labels:
+            one = decided.get(model)
+            nothing = self.new.rows[:0]
             yield Found(
                 dataset=self.new.dataset,
                 model=model,
                 metric="quality",
                 unit="share",
                 epochs=(self.old.epochs, self.new.epochs),
-                difference=one.difference,
-                note=one.note,
+                difference=MEASURES["quality"](nothing, nothing) if one is None else one.difference,
+                note="the baseline has no score of it" if one is None else one.note,
                 early=one,
             )
 
     def _tell(self, model: str, then: pd.DataFrame, now: pd.DataFrame) -> None:
         """What else was measured until it was stopped: when that was depends on it, so that no test holds."""
+        told = []
         for metric in self.metrics:
-            one = MEASURES[metric](then, now)
+            one, unit = MEASURES[metric](then, now), METRICS[metric].unit
             if metric != "quality" and one.n:
-                unit = METRICS[metric].unit
-                self.left_out.append(
-                    f"{self._named(model)}: {METRICS[metric].title} {figure(one.baseline, unit)} then, "
-                    f"{figure(one.candidate, unit)} now, on {one.n} samples: not judged, for it was "
-                    "watched to be stopped early"
-                )
+                old, new = figure(one.baseline, unit), figure(one.candidate, unit)
+                told.append(f"{METRICS[metric].title} {old} then, {new} now")
+        if told:
+            self.left_out.append(
+                f"{self._named(model)}: watched to be stopped early, so that this is not judged: "
+                f"{'; '.join(told)}"
+            )
 
     def _by_model(self, measured: Measured) -> dict[str, pd.DataFrame]:
         """The rows of each model that are compared, in the order in which they were asked."""

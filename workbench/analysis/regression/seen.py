@@ -25,7 +25,7 @@ def seen(dataset: str, changes: Sequence[Change], alpha: float) -> str:
     how = f"paired, one-sided, α = {alpha:g} for the whole report"
     found = [_quality([one for one in changes if one.metric == "quality"])]
     found += [_others([one for one in changes if one.metric != "quality"])]
-    said = "; ".join(words for words in found if words)
+    said = ", ".join(words for words in found if words)
     if early := [one for one in changes if one.early]:
         margins = listed(list(dict.fromkeys(size(one.margin, one) for one in early)))
         return (
