@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import os
 import re
 import subprocess
@@ -24,12 +25,13 @@ KEY, WRONG_KEY = "sk-canary-right-4711", "sk-canary-wrong-0815"
 
 
 def refused(said: Said, *words: str) -> None:
-    """The command ended with 2, and said on one line of stderr each of these patterns."""
+    """The command ended with 2, and beside its progress said one line on stderr, with these patterns."""
     everything = said.out + said.err
     assert said.code == 2, everything
     assert "Traceback" not in everything
     assert "Warning" not in everything
-    lines = [line for line in said.err.splitlines() if line.strip() and "Asking" not in line]
+    progress = re.compile(r"\s*$|.*Asking|\S+\.ipynb, cell \d")
+    lines = [line for line in said.err.splitlines() if not progress.match(line)]
     assert len(lines) == 1, said.err
     for word in words:
         assert re.search(word, lines[0]), lines[0]
@@ -314,7 +316,9 @@ def test_a_report_that_cannot_begin_says_why(
     (project.folder / "10_compare.ipynb").write_bytes(COMPARE.read_bytes())
     (project.folder / "text.ipynb").write_text("no notebook")
     refused(project.workbench("report", *arguments), *words)
-    assert not project.home.exists()
+    outcomes = [json.loads(path.read_bytes())["outcome"] for path in project.home.rglob("report.json")]
+    assert outcomes == ([] if arguments == ["nowhere.ipynb"] else ["failed"])
+    assert not (project.home / "journal").exists()
 
 
 def test_a_report_against_a_baseline_that_is_not_there_says_which_there_are(used: Project) -> None:
