@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.analysis.regression.measured import Measured
+from workbench.analysis.regression.metrics import METRICS
 from workbench.log import Store
 from workbench.log.lock import to_ingest
 
@@ -51,7 +52,8 @@ class Scenario:
         samples: How many are asked.
         epochs: How often each.
         models: How many, each with strengths and weaknesses of its own.
-        fall: By how much the candidate's accuracy is lower on the average, each sample's in proportion.
+        fall: By how much the chance of a right answer is lower for the candidate, as far as there is any: a
+            fall of 0.05 lowers the accuracy by 0.049.
         templates: Whether samples are made from templates of 3 to 10 each, which the log knows as clusters.
         apart: By how much at most a template's chances differ between the two, one way or the other, each as
             likely: over all possible templates the mean is the same.
@@ -67,6 +69,11 @@ class Scenario:
     apart: float = 0.0
     operated: bool = False
     outage: float = 0.0
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All by which its runs can differ."""
+        return tuple(METRICS) if self.operated or self.outage else ("quality",)
 
 
 Pair = tuple[pd.DataFrame, pd.DataFrame]
@@ -130,8 +137,7 @@ def _pair(scenario: Scenario, model: str, rng: np.random.Generator) -> Pair:
         moved = np.zeros(scenario.samples)
     # From sample to sample alike in both: how long one waits for an answer, and how long it is.
     slow, long = rng.lognormal(0, 0.5, (2, scenario.samples))
-    kept = 1 - scenario.fall / ACCURACY
-    sides = (np.clip(chance + moved, 0, 1), np.clip(chance - moved, 0, 1) * kept)
+    sides = (chance + moved, chance - moved - scenario.fall)
     old, new = (_answers(scenario, side, slow, long, rng) for side in sides)
     if scenario.outage:
         down = round(scenario.outage * scenario.samples * scenario.epochs)
