@@ -63,6 +63,14 @@ def test_points_shares_and_scores_have_panels_of_their_own() -> None:
     assert [trace.x[0] for trace in figure.data] == pytest.approx([-10, -0.5, 25])
 
 
+def test_models_are_side_by_side_within_each_metric() -> None:
+    frame = pd.DataFrame(
+        [change(model=model, title=title, metric=title) for model in "ab" for title in ("Quality", "Errors")]
+    )
+    names = plots.changes(frame).layout.yaxis.ticktext
+    assert list(names) == ["Quality<br>a", "Quality<br>b", "Errors<br>a", "Errors<br>b"]
+
+
 def test_margin_and_tolerance_are_bands_around_no_change() -> None:
     figure = plots.changes(pd.DataFrame([change(), change(tolerance=0.0)]))
     reach = [shape.x1 for shape in figure.layout.shapes if shape.type == "rect"]

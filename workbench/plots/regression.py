@@ -31,7 +31,7 @@ _PANELS = {"duration_s": "whole answer", "ttft_s": "time to first token"}
 
 
 def changes(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
-    """Each change as a point with its 95 % interval: a forest plot, a panel for each unit.
+    """Each change as a point with its 95 % interval: a forest plot by metric, a panel for each unit.
 
     The symbol and a word say the verdict. The pale band is the margin, within which a change is `same`, the
     darker one the tolerance. An interval is for itself, a verdict for the whole report: one may leave out 0
@@ -46,14 +46,16 @@ def changes(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         return nothing(title, "nothing compared")
     palette = palette or colours(sorted(set(frame["model"])))
     several = frame["dataset"].nunique() > 1
-    units = [_unit(row) for row in frame.to_dict("records")]
+    order = {metric: place for place, metric in enumerate(dict.fromkeys(frame["metric"]))}
+    records = sorted(frame.to_dict("records"), key=lambda row: order[row["metric"]])
+    units = [_unit(row) for row in records]
     panels = [unit for unit in _UNITS if unit in units]
     counts = [units.count(unit) for unit in panels]
     height = 150 + 70 * (len(panels) - 1) + ROW_PX * 1.4 * len(frame)
     figure = make_subplots(rows=len(panels), row_heights=counts, vertical_spacing=90 / height)
     styled(figure, title)
     for panel, unit in enumerate(panels, start=1):
-        rows = [row for row, its in zip(frame.to_dict("records"), units, strict=True) if its == unit]
+        rows = [row for row, its in zip(records, units, strict=True) if its == unit]
         for place, row in enumerate(rows):
             for edge, colour in ((row["margin"], _MARGIN), (row["tolerance"], _TOLERANCE)):
                 _band(figure, _scale(unit) * edge, place, colour, panel)
