@@ -20,6 +20,7 @@ from workbench.analysis.regression.baselines import Baseline
 from workbench.analysis.regression.change import Change, Difference
 from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.said import figure, listed, p_value, sentence
+from workbench.report.displayed import displayed
 
 HOSTILE = "sim/<img src=x onerror=alert(1)>`|\n&"
 RNG = np.random.default_rng(0)
@@ -157,6 +158,13 @@ def test_the_payload_is_what_reports_are_made_of() -> None:
     assert payload["said"].startswith(
         "set: after against baseline before, found as 'last green on main', commit ffff"
     )
+
+
+def test_the_payload_is_in_the_form_that_reports_take() -> None:
+    found = replace(fallen(), missing=("sim/gone",), left_out=("x",), notes=("y",))
+    taken = displayed([found._repr_mimebundle_()[REPORT_TYPE]])
+    assert taken.unreadable == ()
+    assert taken.regressions[0]["notes"] == ["y"]
 
 
 def test_the_same_measured_again_is_said_in_the_same_bytes() -> None:

@@ -51,6 +51,7 @@ def document_of(
         "changes": [one for part in parts for one in part["changes"]],
         "missing": [one for part in parts for one in part.get("missing", ())],
         "left_out": [one for part in parts for one in part.get("left_out", ())],
+        "notes": [one for part in parts for one in part.get("notes", ())],
         "sees": [part["sees"] for part in parts if part.get("sees")],
         "flips": [one for part in parts for one in part.get("flips", ())],
         "flaky": [one for part in parts for one in part.get("flaky", ())],

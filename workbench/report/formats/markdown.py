@@ -43,6 +43,7 @@ def markdown_of(document: Document) -> str:
         _flips(document["flips"]),
         _flaky(document["flaky"]),
         _figures(document["figures"]),
+        *(_prose(str(said)) for said in [*document["left_out"], *document["notes"]][:_ROWS]),
         *(_prose(said) for said in document["sees"][:_ROWS]),
         _how_to_reproduce(document),
     ]
