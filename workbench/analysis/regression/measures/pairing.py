@@ -10,9 +10,8 @@ import pandas as pd
 
 from workbench.analysis.estimates import Array
 
-STRETCHES = (
-    50  # a fiftieth of a run is one thing that happened: what is slow or fails in it may have one cause
-)
+# A fiftieth of a run is one thing that happened: what is slow or fails in it may have one cause.
+STRETCHES = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
