@@ -11,8 +11,9 @@ from workbench.evals.dataset import Sample
 class Stopping(Protocol):
     """Watches an evaluation, and says when its question is answered."""
 
-    fresh: bool
-    """Whether the log's answers will not do, as it compares with some of them."""
+    @property
+    def fresh(self) -> bool:
+        """Whether the log's answers will not do, as it compares with some of them."""
 
     def order(self, samples: Sequence[Sample], models: Sequence[str]) -> Sequence[Sample]:
         """The samples in the order in which they are to be asked, of models with these labels."""

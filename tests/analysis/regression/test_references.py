@@ -106,14 +106,14 @@ def test_the_last_green_one_is_of_a_report_that_was_fine_on_that_branch(
     assert search(kept, tmp_path).green("main") == ["more"]
     assert search(kept, tmp_path, before="more").green("main") == ["good"]
     with pytest.raises(
-        ConfigError, match="no report on branch 'release' that was fine on 'set' with the same"
+        ConfigError, match="no report on branch 'release' that was green on 'set' with the same"
     ):
         found(kept, "last green on release", tmp_path)
 
 
 @pytest.mark.parametrize("words", ["green", "last green"])
 def test_green_is_that_of_main_unless_a_branch_is_named(kept: KeptLog, tmp_path: Path, words: str) -> None:
-    with pytest.raises(ConfigError, match=f"no baseline '{words}': no report on branch 'main' that was fine"):
+    with pytest.raises(ConfigError, match=f"no baseline '{words}': no report on branch 'main' that was green"):
         found(kept, words, tmp_path)
 
 

@@ -15,7 +15,7 @@ from workbench.analysis.regression.baselines.comparable import Dataset
 from workbench.analysis.regression.compare import ALPHA, compare
 from workbench.analysis.regression.measured import Measured, measured
 from workbench.analysis.regression.measures import MEASURES
-from workbench.analysis.regression.regression import Regression
+from workbench.analysis.regression.verdicts import Regression
 from workbench.log import Log
 
 
@@ -31,6 +31,7 @@ def regression(
     overlap: bool = False,
     clustered: bool = True,
     quarantine: Collection[str] = (),
+    instead_of: Mapping[str, str] | None = None,
 ) -> Regression:
     """Compare each model of an experiment with its own in a baseline, sample by sample.
 
@@ -47,6 +48,7 @@ def regression(
             prompt or the scorer are not the same.
         clustered: See `compare`.
         quarantine: See `compare`.
+        instead_of: Whose place in the baseline a model takes: `{"openai/new": "openai/old"}`.
 
     Raises:
         ConfigError: There is no such baseline, or it cannot be compared with (see `check_compared`); and what
@@ -68,9 +70,11 @@ def regression(
             before=new.experiment,
             overlap=overlap,
         )
-        comparable = check_compared(log, old.measured, new, overlap=overlap)
+        then = old.measured.in_places(instead_of or {})
+        comparable = check_compared(log, then, new, overlap=overlap)
         candidates.append(comparable.of(new))
-        baselines.append(replace(old, measured=comparable.of(old.measured)))
+        baselines.append(replace(old, measured=comparable.of(then)))
+        notes += _replaced(instead_of or {})
         notes += [f"{new.dataset}: {note}" if several else note for note in comparable.notes]
     found = compare(
         candidates,
@@ -83,6 +87,10 @@ def regression(
         quarantine=quarantine,
     )
     return replace(found, notes=tuple(notes))
+
+
+def _replaced(instead_of: Mapping[str, str]) -> list[str]:
+    return [f"{new} is compared with {old}" for new, old in instead_of.items()]
 
 
 def check_baseline(log: Log, baseline: str, dataset: Dataset, *, overlap: bool = False) -> str:

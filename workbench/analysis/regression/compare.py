@@ -12,7 +12,7 @@ from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.measures import MEASURES
 from workbench.analysis.regression.metrics import METRICS
 from workbench.analysis.regression.pair import Pair
-from workbench.analysis.regression.regression import Regression
+from workbench.analysis.regression.verdicts import Regression
 
 ALPHA = 0.05
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 import pandas as pd
 
 from workbench.analysis.results import find_experiment, results
+from workbench.errors import ConfigError
 from workbench.log import Log
 
 _RUNS = """
@@ -57,6 +58,27 @@ class Measured:
     def of(self, model: str) -> pd.DataFrame:
         """The rows of one model."""
         return self.rows[self.rows["model"] == model]
+
+    def in_places(self, instead_of: Mapping[str, str]) -> Measured:
+        """The same with other labels, for models that are to be compared with others: new label by old one.
+
+        Raises:
+            ConfigError: A model that is to be replaced is not here, or its new label is another one's.
+        """
+        new = {old: label for label, old in instead_of.items()}
+        if unknown := [old for old in new if old not in self.settings]:
+            raise ConfigError(
+                f"{self.experiment} has no model {unknown[0]!r} that another could take the place of: it has "
+                f"{', '.join(self.settings)}"
+            )
+        labels = [new.get(label, label) for label in self.settings]
+        if len(new) < len(instead_of) or len(set(labels)) < len(labels):
+            raise ConfigError(f"instead_of {dict(instead_of)!r}: one model for each, and each in one place")
+        return replace(
+            self,
+            settings=dict(zip(labels, self.settings.values(), strict=True)),
+            rows=self.rows.assign(model=self.rows["model"].replace(new)),
+        )
 
 
 def measured(log: Log, experiment: str, *, scorer: str | None = None) -> Measured:

@@ -14,7 +14,7 @@ from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.said import sentence
 
 if TYPE_CHECKING:
-    from workbench.analysis.regression.regression import Regression
+    from workbench.analysis.regression.verdicts import Regression
 
 REPORT_TYPE = "application/vnd.workbench.report+json"
 """What a notebook displays under this type, `workbench report` writes into its files and judges by."""

@@ -12,7 +12,7 @@ from workbench.analysis.regression.said import difference, figure, p_value, samp
 from workbench.analysis.statistics import Verdict
 
 if TYPE_CHECKING:
-    from workbench.analysis.regression.regression import Regression
+    from workbench.analysis.regression.verdicts import Regression
 
 # A ground of its own with white letters (contrast 5 to 1 and more) is readable on a light and a dark page.
 _LOOK: dict[Verdict, tuple[str, str]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from workbench.analysis.regression.baselines import check_comparable, find_baseline
 from workbench.analysis.regression.baselines.comparable import Dataset
 from workbench.analysis.regression.smoke import scored_then
@@ -24,6 +26,8 @@ def until_not_worse(
     min_samples: int = FEW,
     seed: int = 0,
     overlap: bool = False,
+    before: str | None = None,
+    instead_of: Mapping[str, str] | None = None,
 ) -> UntilNotWorse:
     """Stop an evaluation as soon as it is known whether its models got worse: for `evaluate(..., until=…)`.
 
@@ -56,6 +60,8 @@ def until_not_worse(
         min_samples: Before so many nothing is decided.
         seed: Of the order of the samples.
         overlap: Whether a baseline of other samples will do, for those that both have.
+        before: The candidate, where it is in the log already: it is not its own baseline.
+        instead_of: Whose place in the baseline a model takes: `{"openai/new": "openai/old"}`.
 
     Returns:
         A fresh object, for one evaluation.
@@ -69,8 +75,11 @@ def until_not_worse(
         raise ConfigError(f"alpha is {alpha!r}: give a chance between 0 and 1, such as 0.05")
     if not 0 < margin < 1:
         raise ConfigError(f"margin is {margin!r}: give a fall of scores between 0 and 1, such as 0.1")
-    found = find_baseline(log, baseline, dataset=dataset.name, dataset_hash=dataset.hash, overlap=overlap)
-    then = check_comparable(found.measured, dataset, overlap=overlap).of(found.measured)
+    found = find_baseline(
+        log, baseline, dataset=dataset.name, dataset_hash=dataset.hash, before=before, overlap=overlap
+    )
+    placed = found.measured.in_places(instead_of or {})
+    then = check_comparable(placed, dataset, overlap=overlap).of(placed)
     return UntilNotWorse(
         alpha=alpha,
         margin=margin,

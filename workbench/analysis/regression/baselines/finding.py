@@ -37,7 +37,7 @@ def find_baseline(
             - the path of a file of `save_baselines`: it ends in `.parquet`, or is one with a folder;
             - `last`: the latest experiment that ran to its end on the same samples;
             - `last green on main`, or `green`, `green:BRANCH`: the latest one on the same samples of a report
-              that was fine on that branch, its files as they were committed;
+              on that branch that said nothing got worse, its files as they were committed;
             - `tag:NAME`, `git:REVISION`: the latest whole experiment on this data set that was begun at that
               commit, its files as they were committed, rather on the same samples;
             - an experiment's id or the beginning of one, a run's id, a tag, a revision of git: the first of
@@ -97,7 +97,7 @@ def _found(search: Search, reference: str) -> list[Baseline]:
     if green := _GREEN.fullmatch(words):
         branch = green["branch"] or green["on"] or _MAIN
         return _in_log(search, search.green(branch), reference, "green") or _none(
-            search, reference, f"no report on branch {branch!r} that was fine{_of(search, same=True)}"
+            search, reference, f"no report on branch {branch!r} that was green{_of(search, same=True)}"
         )
     if kind == "tag" and rest:
         return tagged_baselines(search, rest, reference) or _none(search, reference, f"no tag {rest!r}")

@@ -28,9 +28,10 @@ _ASKED = """
 SELECT count(DISTINCT (sample, epoch)) AS asked FROM calls
 WHERE experiment = ? AND run IS NOT NULL AND status <> 'interrupted' GROUP BY run ORDER BY asked DESC LIMIT 1
 """
+# What ended a job green: where little was asked, much stays undecided, and fails only those who want it to.
 _GREEN = """
 SELECT made_at, experiments FROM reports
-WHERE outcome = 'fine' AND branch = ? AND dirty IS NOT TRUE ORDER BY made_at DESC, id DESC
+WHERE outcome IN ('fine', 'undecided') AND exit_code = 0 AND branch = ? AND dirty IS NOT TRUE ORDER BY made_at DESC, id DESC
 """
 _MOST = 5
 _COMMIT = re.compile("[0-9a-f]{7,40}")
@@ -94,7 +95,7 @@ class Search:
         return self._first(row for row in self._fitting(self.overlap) if self._whole(row))
 
     def green(self, branch: str) -> list[str]:
-        """The latest whole one of a fine report on a branch, whose files were as they were committed."""
+        """The latest whole one of a green report on a branch, whose files were as they were committed."""
         fitting = {str(row["experiment"]): row for row in self._fitting(self.overlap)}
         reports = self.log.sql(_GREEN, [branch])
         return self._first(
