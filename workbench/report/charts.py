@@ -12,7 +12,6 @@ import numpy as np
 import plotly.io
 
 _FIELDS = ("labels", "values", "x", "y", "r", "theta", "text")
-_ERRORS = {"array": "+", "arrayminus": "−"}
 _MOST_ROWS = 2000
 _TAG = re.compile(r"</?(a|b|br|em|i|s|span|sub|sup|u)(\s[^<>]*|/)?>")
 
@@ -69,9 +68,11 @@ def _columns(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> Iterator[tu
         title = _title(trace, layout, field)
         yield title, values
         errors = trace.get(f"error_{field}") or {}
-        for side, sign in _ERRORS.items():
-            if bounds := _array(errors.get(side)):
-                yield f"{title} {sign}", bounds
+        above, below = _array(errors.get("array")), _array(errors.get("arrayminus"))
+        if above:
+            yield f"{title} {'+' if below else '±'}", above
+        if below:
+            yield f"{title} −", below
 
 
 def _title(trace: Mapping[str, Any], layout: Mapping[str, Any], field: str) -> str:
