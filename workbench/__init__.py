@@ -17,15 +17,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench import log, plots
+    from workbench import log, plots, report
     from workbench.analysis.agreement import agreement_table
     from workbench.analysis.comparing.comparison import comparison
     from workbench.analysis.ensembles.table import ensembles
+    from workbench.analysis.flakiness import flaky
+    from workbench.analysis.forensics import forensics
     from workbench.analysis.judging import judge_trial, labelled_estimate, next_to_label
     from workbench.analysis.planning.plan import plan
     from workbench.analysis.rankings.ranking import ranking
     from workbench.analysis.raters import raters_of
     from workbench.analysis.regression import check_baseline, regression
+    from workbench.analysis.regression.drift import drift
+    from workbench.analysis.regression.watching import until_not_worse
     from workbench.analysis.results import (
         agreement,
         agreement_in_words,
@@ -84,10 +88,13 @@ _ROOMS = {
     "comparison": "analysis.comparing.comparison",
     "dataset_run": "widgets.dataset_run.dataset_run",
     "disagreements": "analysis.results",
+    "drift": "analysis.regression.drift",
     "ensembles": "analysis.ensembles",
     "evaluate": "evals.runs",
     "experiments": "analysis.results",
     "find_models": "evals.start",
+    "flaky": "analysis.flakiness",
+    "forensics": "analysis.forensics",
     "interactive": "widgets.interactive",
     "judge_pairs": "pairwise.judging",
     "judge_trial": "analysis.judging",
@@ -110,8 +117,9 @@ _ROOMS = {
     "simulate": "evals.start",
     "summary": "analysis.summaries",
     "until_decided": "analysis.sequential",
+    "until_not_worse": "analysis.regression.watching",
 }
-_MODULES = {"log": "log", "plots": "plots", "scorers": "evals.scorers"}
+_MODULES = {"log": "log", "plots": "plots", "report": "report", "scorers": "evals.scorers"}
 
 __all__ = [
     "CallError",
@@ -142,10 +150,13 @@ __all__ = [
     "comparison",
     "dataset_run",
     "disagreements",
+    "drift",
     "ensembles",
     "evaluate",
     "experiments",
     "find_models",
+    "flaky",
+    "forensics",
     "interactive",
     "judge_pairs",
     "judge_trial",
@@ -162,6 +173,7 @@ __all__ = [
     "raters_of",
     "register",
     "regression",
+    "report",
     "rescore",
     "results",
     "run",
@@ -170,6 +182,7 @@ __all__ = [
     "simulate",
     "summary",
     "until_decided",
+    "until_not_worse",
 ]
 
 

@@ -20,19 +20,35 @@ if TYPE_CHECKING:
     from workbench.report.execute import Report, run_report
     from workbench.report.inside.figures import record
     from workbench.report.inside.gates import GateFailedError, gate
+    from workbench.report.inside.measured import measured
     from workbench.report.inside.verdicts import verdict, verdicts
+    from workbench.report.measuring import Asked, measure
 
 _ROOMS = {
+    "Asked": "measuring",
     "GateFailedError": "inside.gates",
     "Report": "execute",
     "gate": "inside.gates",
+    "measure": "measuring",
+    "measured": "inside.measured",
     "record": "inside.figures",
     "run_report": "execute",
     "verdict": "inside.verdicts",
     "verdicts": "inside.verdicts",
 }
 
-__all__ = ["GateFailedError", "Report", "gate", "record", "run_report", "verdict", "verdicts"]
+__all__ = [
+    "Asked",
+    "GateFailedError",
+    "Report",
+    "gate",
+    "measure",
+    "measured",
+    "record",
+    "run_report",
+    "verdict",
+    "verdicts",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "report.schema.json").read_text("utf-8"))
-KINDS = ("regression", "verdict", "gate", "figure")
+KINDS = ("measured", "regression", "verdict", "gate", "figure")
 Payload = Mapping[str, Any]
 
 
@@ -23,6 +23,7 @@ class Displayed:
     """The payloads of a notebook's outputs, each kind in the order of the notebook.
 
     Attributes:
+        measured: What was asked without a baseline.
         regressions: Comparisons with a baseline.
         verdicts: On scores of the notebook's own.
         gates: Conditions that had to hold.
@@ -31,6 +32,7 @@ class Displayed:
         unreadable: Of a known kind, but not in its form: what is wrong with each, in words.
     """
 
+    measured: tuple[Payload, ...] = ()
     regressions: tuple[Payload, ...] = ()
     verdicts: tuple[Payload, ...] = ()
     gates: tuple[Payload, ...] = ()
@@ -60,6 +62,7 @@ def displayed(payloads: Iterable[Any]) -> Displayed:
         else:
             sorted_[kind].append({name: value for name, value in payload.items() if name != "kind"})
     return Displayed(
+        measured=tuple(sorted_["measured"]),
         regressions=tuple(sorted_["regression"]),
         verdicts=tuple(sorted_["verdict"]),
         gates=tuple(sorted_["gate"]),

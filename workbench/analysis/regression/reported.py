@@ -24,9 +24,7 @@ def payload(found: Regression) -> dict[str, Any]:
     """A regression as JSON: of plain values, without `nan`, and the same whenever the same was measured."""
     return {
         "kind": "regression",
-        "candidate": [
-            _experiment(each) | {"samples": each.samples, "epochs": each.epochs} for each in found.candidates
-        ],
+        "candidate": [experiment(each) for each in found.candidates],
         "baseline": [_baseline(each) for each in found.baselines],
         "alpha": found.alpha,
         "changes": [_change(each) for each in found.worst_first()],
@@ -38,6 +36,11 @@ def payload(found: Regression) -> dict[str, Any]:
         "sees": found.sees(),
         "said": str(found),
     }
+
+
+def experiment(one: Measured) -> dict[str, Any]:
+    """What was asked, as a candidate of a report."""
+    return _experiment(one) | {"samples": one.samples, "epochs": one.epochs}
 
 
 def _experiment(one: Measured) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def document_of(
         "parameters": dict(sorted(parameters.items())),
         "totals": totals(found),
         "failure": None if failure is None else dict(failure),
-        "candidates": [one for part in parts for one in part.get("candidate", ())],
+        "candidates": [one for part in (*found.measured, *parts) for one in part.get("candidate", ())],
         "baselines": [one for part in parts for one in part.get("baseline", ())],
         "changes": [one for part in parts for one in part["changes"]],
         "missing": [one for part in parts for one in part.get("missing", ())],
