@@ -104,7 +104,13 @@ class KeptLog:
         self.add("scores", **score, scorer=scorer, target=target)
 
     def report(
-        self, *experiments: str, outcome: str = "fine", branch: str = "main", dirty: bool = False, day: int
+        self,
+        *experiments: str,
+        outcome: str = "fine",
+        exit_code: int = 0,
+        branch: str = "main",
+        dirty: bool = False,
+        day: int,
     ) -> None:
         at = BEGAN + timedelta(days=day, hours=1)
         row = {
@@ -112,6 +118,7 @@ class KeptLog:
             "made_at": at,
             "experiments": experiments,
             "outcome": outcome,
+            "exit_code": exit_code,
             "branch": branch,
         }
         self.add("reports", **row, dirty=dirty)

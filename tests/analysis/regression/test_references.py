@@ -88,16 +88,18 @@ def test_the_last_is_the_whole_one_before_with_the_same_samples(kept: KeptLog, t
         found(kept, "last", tmp_path, before="first")
 
 
-def test_the_last_green_one_is_of_a_report_that_was_fine_on_that_branch(
+def test_the_last_green_one_is_of_a_report_on_that_branch_that_failed_no_job(
     kept: KeptLog, tmp_path: Path
 ) -> None:
     for day, experiment in enumerate(("good", "bad", "changed", "aside", "more"), start=1):
         kept.experiment(experiment, day=day)
     kept.experiment("others", day=6, content="beef")
     kept.report("good", day=1)
-    kept.report("bad", outcome="worse", day=2)
+    kept.report("bad", outcome="worse", exit_code=1, day=2)
+    kept.report("bad", outcome="worse", exit_code=0, day=2)  # nobody wanted it to fail
+    kept.report("bad", outcome="undecided", exit_code=3, day=2)
     kept.report("changed", dirty=True, day=3)
-    kept.report("aside", branch="fix", day=4)
+    kept.report("aside", outcome="undecided", branch="fix", day=4)
     kept.report("others", day=6)
     assert name(kept, "last green on main", tmp_path) == ("good", "green")
     assert name(kept, "green:fix", tmp_path) == ("aside", "green")
@@ -113,7 +115,9 @@ def test_the_last_green_one_is_of_a_report_that_was_fine_on_that_branch(
 
 @pytest.mark.parametrize("words", ["green", "last green"])
 def test_green_is_that_of_main_unless_a_branch_is_named(kept: KeptLog, tmp_path: Path, words: str) -> None:
-    with pytest.raises(ConfigError, match=f"no baseline '{words}': no report on branch 'main' that was green"):
+    with pytest.raises(
+        ConfigError, match=f"no baseline '{words}': no report on branch 'main' that was green"
+    ):
         found(kept, words, tmp_path)
 
 

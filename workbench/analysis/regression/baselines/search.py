@@ -31,7 +31,8 @@ WHERE experiment = ? AND run IS NOT NULL AND status <> 'interrupted' GROUP BY ru
 # What ended a job green: where little was asked, much stays undecided, and fails only those who want it to.
 _GREEN = """
 SELECT made_at, experiments FROM reports
-WHERE outcome IN ('fine', 'undecided') AND exit_code = 0 AND branch = ? AND dirty IS NOT TRUE ORDER BY made_at DESC, id DESC
+WHERE outcome IN ('fine', 'undecided') AND exit_code = 0 AND branch = ? AND dirty IS NOT TRUE
+ORDER BY made_at DESC, id DESC
 """
 _MOST = 5
 _COMMIT = re.compile("[0-9a-f]{7,40}")
