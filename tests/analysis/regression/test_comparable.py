@@ -237,8 +237,6 @@ async def test_what_is_planned_is_what_the_log_says_of_it_afterwards(
         check_comparable(then, some, settings_of(client, ["sim/swift", "sim/sage"], some, **how))
     again = await evaluate(client, ["sim/swift", "sim/sage"], others, **how, refresh=True)
     now = measured(client.log, again.id)
-    with pytest.raises(ConfigError, match=r"the data was .* and is .*; the prompt was"):
-        check_compared(client.log, then, now)
     found = check_compared(client.log, then, now, overlap=True)
     assert (found.samples, found.left_out) == ({"0", "1"}, 1)
     assert "temperature was 0.5 and is not set" in found.notes
