@@ -77,7 +77,7 @@ def test_through_a_log_reports_say_what_the_rows_say_and_few_are_red(tmp_path: P
 
 @pytest.mark.parametrize("facts", UNCHANGED.values(), ids=list(UNCHANGED))
 def test_where_nothing_changed_one_report_in_twenty_is_red(facts: dict[str, Any]) -> None:
-    times = 10 if "operated" in facts else 30
+    times = 6 if "operated" in facts else 25
     found = sum(red(Scenario(samples=samples, **facts), times) for samples in SIZES)
     assert found <= binom.ppf(SURELY, times * len(SIZES), AT_MOST)
 
