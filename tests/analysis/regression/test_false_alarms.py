@@ -6,6 +6,8 @@ numbers are in docs/simulated_gate.py.
 
 from __future__ import annotations
 
+import re
+import runpy
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -93,3 +95,11 @@ def test_a_fall_of_five_points_is_found_as_often_as_by_a_paired_test_alone(
     times = 40
     found = red(Scenario(samples=samples, epochs=epochs, fall=0.05), times)
     assert found >= binom.ppf(1 - SURELY, times, power)
+
+
+def test_the_large_simulation_makes_its_tables() -> None:
+    script = runpy.run_path(str(Path(__file__).parents[3] / "docs" / "simulated_gate.py"))
+    unchanged, worse = script["tables"](1).split("\n\n")
+    for table, rows, cells in ((unchanged, script["UNCHANGED"], 4), (worse, script["ASKED"], 3)):
+        shown = [re.findall(r"\| (0\.0%|100\.0%) ", line) for line in table.splitlines()[2:]]
+        assert [len(row) for row in shown] == [cells] * len(rows)
