@@ -149,10 +149,14 @@ def _say(made: Made) -> None:
     if document["outcome"] != "failed":
         out.print(f"\n{SYMBOLS[document['outcome']]} [bold]{plain(document['why'])}.[/]")
     judged = [*worst_first(document["changes"]), *worst_first(document["verdicts"]), *document["gates"]]
+    same = sum(one.get("verdict") == "same" for one in judged)
+    judged = [one for one in judged if one.get("verdict") != "same"]
     for one in judged[:_CHANGES]:
         out.print(f"  {plain(one['said'])}")
     if len(judged) > _CHANGES:
         out.print(f"  and {len(judged) - _CHANGES} more")
+    if same:
+        out.print(f"  the same, within the margin: {same}")
     for said in document["sees"]:
         out.print(f"\n{plain(said)}")
     out.print(f"\nNotebook  {plain(str(made.report.notebook))}\nReport    {plain(str(made.report.page))}")

@@ -68,14 +68,15 @@ METRICS: dict[str, Metric] = {
             tolerance=0.0,
             margin=0.05,
         ),
+        # A provider is not equally busy at two times, which no statistics of one run can know.
         Metric(
             name="ttft_p50",
             title="TTFT p50",
             goal="lower",
             unit="s",
             relative=True,
-            tolerance=0.1,
-            margin=0.2,
+            tolerance=0.25,
+            margin=0.25,
         ),
         Metric(
             name="duration_p50",
@@ -83,8 +84,8 @@ METRICS: dict[str, Metric] = {
             goal="lower",
             unit="s",
             relative=True,
-            tolerance=0.1,
-            margin=0.2,
+            tolerance=0.25,
+            margin=0.25,
         ),
         Metric(
             name="duration_p95",
@@ -92,8 +93,8 @@ METRICS: dict[str, Metric] = {
             goal="lower",
             unit="s",
             relative=True,
-            tolerance=0.2,
-            margin=0.4,
+            tolerance=0.5,
+            margin=0.5,
         ),
         Metric(
             name="cost",

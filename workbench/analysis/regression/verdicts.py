@@ -89,6 +89,11 @@ class Regression:
         """One row for each sample whose repeats disagree within one run, likewise."""
         return _together([each.flaky for each in self.samples], FLAKY)
 
+    def answers(self) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+        """The answers of each baseline and its candidate, as `results` has them, for charts and `drift`."""
+        olds = (old if isinstance(old, Measured) else old.measured for old in self.baselines)
+        return [(old.rows, new.rows) for old, new in zip(olds, self.candidates, strict=True)]
+
     def sees(self) -> str:
         """What this comparison could have seen, by the spread that it met, in words: a line a data set."""
         return "\n".join(

@@ -16,8 +16,9 @@ def quality(old: pd.DataFrame, new: pd.DataFrame) -> Difference:
     """The change of the mean score, sample by sample.
 
     Each sample counts once, by the mean over its epochs. Right or wrong, asked once: McNemar's mid-p test;
-    else a paired t test, clustered where samples share clusters. Answers without a score count neither as
-    right nor as wrong.
+    else a paired t test, clustered where samples share clusters. Where no sample differs, clusters have
+    nothing to share, and each sample counts for itself. Answers without a score count neither as right nor as
+    wrong.
 
     Args:
         old: Rows of one model as `results` gives them.
@@ -30,8 +31,9 @@ def quality(old: pd.DataFrame, new: pd.DataFrame) -> Difference:
     scores = pd.DataFrame({"old": _scores(old), "new": _scores(new)})
     groups = clusters(old, new).reindex(scores.index)
     both = scores.notna().all(axis=1)
+    differs = bool((scores["old"][both] != scores["new"][both]).any())
     return difference(
-        paired_difference(scores["old"], scores["new"], groups),
+        paired_difference(scores["old"], scores["new"], groups if differs else None),
         accuracy(scores["old"][both], groups[both]),
         accuracy(scores["new"][both], groups[both]),
         METRICS["quality"].goal,
