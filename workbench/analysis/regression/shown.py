@@ -22,8 +22,8 @@ _LOOK: dict[Verdict, tuple[str, str]] = {
     "undecided": ("?", "#8a5300"),
 }
 _HEADS = (
-    *("verdict", "model", "metric", "baseline", "candidate", "change, 95 % interval"),
-    *("samples", "p, adjusted", "would have seen", "would decide", "method"),
+    *("verdict", "model", "metric", "baseline", "candidate", "change, 95 % interval", "p, adjusted"),
+    *("would have seen", "would decide", "rests on"),
 )
 
 
@@ -60,25 +60,42 @@ def _headline(found: Regression) -> str:
 
 
 def _dataset(found: Regression, new: Measured, old: str) -> str:
-    rows = [_cells(change) for change in found.worst_first() if change.dataset == new.dataset]
-    said = f"{new.dataset}: {new.experiment} against baseline {old}"
-    return f"<p>{html.escape(said)}</p>{_table(_HEADS, rows) if rows else ''}"
+    said = f"<p>{html.escape(f'{new.dataset}: {new.experiment} against baseline {old}')}</p>"
+    own = [change for change in found.worst_first() if change.dataset == new.dataset]
+    # What nobody has to look at is a click away, so that it hides nothing of what changed.
+    same = [change for change in own if change.verdict == "same"]
+    others = [change for change in own if change.verdict != "same"]
+    told = f"{len(same)} of {len(own)} comparisons: the same, within the margin"
+    folded = f"<details><summary>{told}</summary>{_table(same)}</details>" if same else ""
+    return f"{said}{_table(others)}{folded}"
 
 
 def _cells(change: Change) -> list[str]:
     found = change.difference
+    figures = (figure(found.baseline, change.unit), figure(found.candidate, change.unit), difference(change))
     texts = (
-        *(change.model, change.of.title),
-        *(figure(found.baseline, change.unit), figure(found.candidate, change.unit), difference(change)),
-        *(samples(change), p_value(change)),
+        p_value(change),
         size(change.visible, change),
         "–" if change.needed is None else f"{change.needed:,} samples",
-        f"{found.method}; {change.note}" if change.note else found.method,
     )
-    return [badge(change.verdict), *(html.escape(text) for text in texts)]
+    rests_on = f"{samples(change)}, {found.method}{f'; {change.note}' if change.note else ''}"
+    return [
+        badge(change.verdict),
+        *(html.escape(text) for text in (change.model, change.of.title)),
+        *map(_over_interval, figures),
+        *(f'<span style="white-space:nowrap">{html.escape(text)}</span>' for text in texts),
+        html.escape(rests_on),
+    ]
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th>{each}</th>" for each in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+def _over_interval(words: str) -> str:
+    """A figure, and below it its interval, neither of them broken."""
+    value, bracket, bounds = words.partition(" [")
+    interval = f"<br>{html.escape(f'[{bounds}')}" if bracket else ""
+    return f'<span style="white-space:nowrap">{html.escape(value)}{interval}</span>'
+
+
+def _table(changes: Iterable[Change]) -> str:
+    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(one))}</tr>" for one in changes)
+    head = "".join(f"<th>{each}</th>" for each in _HEADS)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
