@@ -86,9 +86,15 @@ def measure(rounds: int, runs: int) -> Result:
     for number, (size, change) in enumerate((size, change) for size in SIZES for change in CHANGES):
         scenario = replace(size, **CHANGES[change])
         rng = np.random.default_rng(number)
-        pairs = [drawn(scenario, rng) for _ in range(RULES_OFTEN * runs)]
-        red = {name: [bool(rule(pair)) for pair in pairs] for name, rule in rules.items()}
-        red[OURS] = list(ours(pairs[:runs]))
+        red: dict[str, list[bool]] = {OURS: [], **{name: [] for name in rules}}
+        pairs: list[Pair] = []
+        for _ in range(RULES_OFTEN * runs):
+            pair = drawn(scenario, rng)
+            for name, rule in rules.items():
+                red[name].append(bool(rule(pair)))
+            if len(pairs) < runs:
+                pairs.append(pair)
+        red[OURS] += ours(pairs)
         if version:
             for pair in pairs[:rounds]:
                 _check_promptfoo(promptfoo, pair)
