@@ -15,12 +15,13 @@ from workbench.cli.console import FINE, WORSE, err, out, plain, tell
 from workbench.cli.log import project_log
 from workbench.cli.running import shown_progress
 from workbench.config import load_settings
-from workbench.errors import WorkbenchError
+from workbench.errors import ConfigError, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.report.making import Made
     from workbench.report.outcome import FailOn
 
+_LATEST = 1_000  # reports among which a notebook's last one is looked for
 _CHANGES = 20  # so many lines a person still reads; the page has all
 
 
@@ -46,7 +47,8 @@ _CHANGES = 20  # so many lines a person still reads; the page has all
 @click.option(
     "--replay",
     metavar="EXPERIMENT",
-    help="Answer its calls as they were answered in this experiment, or 'last': nothing is asked.",
+    help="Answer its calls as they were answered in this experiment, or in the notebook's 'last' report, then "
+    "with its baseline: nothing is asked.",
 )
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
 @click.option(
@@ -83,10 +85,13 @@ def report(
         ours = bundled("notebooks") / notebook
         notebook = ours if ours.exists() else notebook
     values = {name: _value(text) for name, text in parameters}
+    if replay == "last":
+        replay, then = _reported(notebook.name)
+        baseline = then if baseline is None and "baseline" not in values else baseline
+    replay = experiment_of(replay)
     if baseline is not None:
         values["baseline"] = baseline
     settings = load_settings()
-    replay = experiment_of(replay)
     # A folder of its own for each run: two at once, or a failed one, leave the others as they are.
     name = f"{notebook.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
     folder = folder or settings.home / "reports" / name
@@ -100,6 +105,21 @@ def experiment_of(reference: str | None) -> str | None:
     from workbench.analysis.results import find_experiment
 
     return find_experiment(project_log(), reference)
+
+
+def _reported(notebook: str) -> tuple[str, str | None]:
+    """The experiment of the notebook's last report, and its baseline; without one, the last whole experiment."""
+    made = project_log().reports(limit=_LATEST)
+    own = made[(made["notebook"] == notebook) & (made["experiments"].map(len) > 0)]
+    if own.empty:
+        return "last", None
+    experiments, baseline = own[["experiments", "baseline"]].iloc[0]
+    if len(experiments) > 1:
+        raise ConfigError(
+            f"the last report of {notebook} is of {len(experiments)} experiments, and one at a time can be "
+            f"replayed: judge them again by -p candidate {','.join(experiments)}"
+        )
+    return str(experiments[0]), None if not isinstance(baseline, str) else baseline
 
 
 def make_report(

@@ -40,7 +40,11 @@ class Asked:
     def problems(self) -> list[str]:
         """Why a model could not be asked, or how a run was stopped, one sentence each."""
         said = [words for experiment in self.made for words in experiment.problems.values()]
-        return [*dict.fromkeys(said), *(each.in_short() for each in self.made if each.stopped)]
+        # Not how many calls that saved: it hangs on which were under way.
+        return [
+            *dict.fromkeys(said),
+            *(f"Stopped early: {each.stopped}" for each in self.made if each.stopped),
+        ]
 
     def __repr__(self) -> str:
         asked = [f"{each.id}: {each.dataset}, {each.samples} samples × {each.epochs}" for each in self.made]
