@@ -47,7 +47,7 @@ _CHANGES = 20  # so many lines a person still reads; the page has all
 @click.option(
     "--replay",
     metavar="EXPERIMENT",
-    help="Answer its calls as they were answered in this experiment, or in the notebook's 'last' report, then "
+    help="Answer its calls as they were answered in this experiment, or in the notebook's 'last' report, "
     "with its baseline: nothing is asked.",
 )
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
@@ -108,7 +108,7 @@ def experiment_of(reference: str | None) -> str | None:
 
 
 def _reported(notebook: str) -> tuple[str, str | None]:
-    """The experiment of the notebook's last report, and its baseline; without one, the last whole experiment."""
+    """Of the notebook's last report, experiment and baseline; of none, the last whole experiment."""
     made = project_log().reports(limit=_LATEST)
     own = made[(made["notebook"] == notebook) & (made["experiments"].map(len) > 0)]
     if own.empty:
