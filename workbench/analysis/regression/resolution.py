@@ -80,7 +80,7 @@ def needed(difference: Difference, *, alpha: float, tolerance: float, margin: fl
 
 def _counted(difference: Difference) -> bool:
     """Whether items that differ were counted: a few of them show nothing, however alike all others are."""
-    return difference.error <= ROUNDING or difference.method == "McNemar mid-p"
+    return difference.error <= ROUNDING or difference.method.startswith("McNemar")
 
 
 def _rounded(number: float) -> int:

@@ -67,3 +67,26 @@ def test_the_order_of_rows_does_not_matter() -> None:
     then, now = (rows(rng.random((12, 3)), cluster=np.tile(list("abc"), 12)) for _ in range(2))
     shuffled = pd.DataFrame(now.sample(frac=1, random_state=3))
     assert quality(then, shuffled).p_worse == pytest.approx(quality(then, now).p_worse)
+
+
+def test_answers_that_are_hardly_ever_wrong_may_be_one_then_and_four_now() -> None:
+    rng, red = np.random.default_rng(4), 0
+    for _ in range(80):
+        then, now = (rng.random((60, epochs)) < 0.98 for epochs in (1, 4))
+        found = quality(rows(then), rows(now))
+        red += found.p_worse < 0.05
+        assert (2 * min(found.p_worse, found.p_better) >= 0.05) == (
+            found.change.low <= 0 <= found.change.high
+        )
+    assert red <= 8  # of 80 at 5 %, with 98 %; a t test of the means alone is red in 19 of them
+
+
+def test_a_fall_shows_though_it_was_asked_more_often_now() -> None:
+    rng = np.random.default_rng(4)
+    found = quality(rows(rng.random((60, 1)) < 0.9), rows(rng.random((60, 4)) < 0.6))
+    assert found.method == "paired t, and answers shuffled"
+    assert found.p_worse < 0.001
+
+
+def test_a_sample_that_only_one_has_scored_makes_no_numbers_unequal() -> None:
+    assert quality(rows([1, 0, 1, 0]), rows([1, 1, 0, math.nan])).method == "McNemar mid-p"

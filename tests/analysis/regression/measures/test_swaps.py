@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from workbench.analysis.regression.measures.swaps import ratio_interval, swap_test
+from workbench.analysis.regression.measures.swaps import ratio_interval, shuffle_test, swap_test
 
 MOVES = st.lists(st.integers(-20, 20), max_size=9)
 
@@ -83,3 +83,29 @@ def test_of_too_few_things_there_is_no_bound() -> None:
     low, high = ratio_interval(lambda ratio: swap_test(np.array([1.2, 1.1]) - ratio), 1.15)
     assert math.isnan(low)
     assert math.isnan(high)
+
+
+def test_answers_in_unequal_numbers_are_dealt_out_anew() -> None:
+    # One thing: 1 then; 0, 0, 1 now. Of the four, 0 0 1 1, two are 0, so that their variance is 1/3, and that
+    # of the mean of three less the other one 1/3 (1 + 1/3) = 4/9. Found: 1/3 - 1 = -2/3, one error below 0.
+    values, things = np.array([1.0, 0, 0, 1]), np.zeros(4, dtype=int)
+    rise, fall = shuffle_test(values, things, np.array([False, True, True, True]))
+    assert (rise, fall) == pytest.approx((0.841345, 0.158655), abs=1e-6)
+
+
+def test_dealing_out_one_answer_each_is_swapping() -> None:
+    rng = np.random.default_rng(2)
+    then, now = rng.random((2, 30))
+    both, things = np.concatenate([then, now]), np.tile(np.arange(30), 2)
+    assert shuffle_test(both, things, np.repeat([False, True], 30)) == pytest.approx(swap_test(now - then))
+
+
+def test_what_was_answered_at_one_time_only_tells_nothing() -> None:
+    values, things = np.array([1.0, 0, 1, 0]), np.array([0, 0, 1, 2])
+    now = np.array([False, True, True, False])
+    assert shuffle_test(values, things, now) == shuffle_test(values[:2], things[:2], now[:2])
+
+
+def test_answers_that_are_all_the_same_tell_nothing_when_dealt_out() -> None:
+    assert shuffle_test(np.ones(6), np.arange(6) % 2, np.arange(6) < 4) == (0.5, 0.5)
+    assert shuffle_test(np.zeros(0), np.zeros(0, dtype=int), np.zeros(0, dtype=bool)) == (0.5, 0.5)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pandas as pd
 
-from workbench.analysis.estimates import accuracy
+from workbench.analysis.estimates import LEVEL, accuracy
 from workbench.analysis.regression.change import Difference
 from workbench.analysis.regression.measures.paired import difference
 from workbench.analysis.regression.measures.pairing import clusters
+from workbench.analysis.regression.measures.swaps import shuffle_test
 from workbench.analysis.regression.metrics import METRICS
 from workbench.analysis.statistics import paired_difference
 
@@ -18,7 +22,8 @@ def quality(old: pd.DataFrame, new: pd.DataFrame) -> Difference:
     Each sample counts once, by the mean over its epochs. Right or wrong, asked once: McNemar's mid-p test;
     else a paired t test, clustered where samples share clusters. Where no sample differs, clusters have
     nothing to share, and each sample counts for itself. Answers without a score count neither as right nor as
-    wrong.
+    wrong. Where a sample has more answers in one of the two, its answers are dealt out anew, too (see
+    `shuffle_test`), and the less sure of the two tests counts.
 
     Args:
         old: Rows of one model as `results` gives them.
@@ -32,12 +37,28 @@ def quality(old: pd.DataFrame, new: pd.DataFrame) -> Difference:
     groups = clusters(old, new).reindex(scores.index)
     both = scores.notna().all(axis=1)
     differs = bool((scores["old"][both] != scores["new"][both]).any())
-    return difference(
+    found = difference(
         paired_difference(scores["old"], scores["new"], groups if differs else None),
         accuracy(scores["old"][both], groups[both]),
         accuracy(scores["new"][both], groups[both]),
         METRICS["quality"].goal,
     )
+    own = pd.concat([old, new], keys=[False, True], names=["now"]).dropna(subset=["value"])
+    times = own.groupby(["sample", "now"]).size().unstack()
+    even = times.nunique(axis=1) < 2  # so are samples that are not compared
+    return found if math.isnan(found.p_worse) or even.all() else _shuffled(found, own)
+
+
+def _shuffled(found: Difference, own: pd.DataFrame) -> Difference:
+    """Of means over unequal numbers of answers: no surer than the answers are, dealt out anew."""
+    samples, now = pd.factorize(own["sample"])[0], own.index.get_level_values("now").to_numpy(dtype=bool)
+    rise, fall = shuffle_test(own["value"].to_numpy(dtype=float), samples, now)
+    p_worse, p_better = max(found.p_worse, fall), max(found.p_better, rise)
+    change = found.change
+    if 2 * min(p_worse, p_better) >= 1 - LEVEL:
+        change = replace(change, low=min(change.low, 0.0), high=max(change.high, 0.0))
+    method = f"{found.method}, and answers shuffled"
+    return replace(found, p_worse=p_worse, p_better=p_better, change=change, method=method)
 
 
 def _scores(rows: pd.DataFrame) -> pd.Series[float]:

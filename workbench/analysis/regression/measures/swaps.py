@@ -55,6 +55,47 @@ def swap_test(moves: Array) -> tuple[float, float]:
     return float(((sums > 0) & ~tied).mean()) + half, float(((sums < 0) & ~tied).mean()) + half
 
 
+def shuffle_test(values: Array, things: Array, now: Array) -> tuple[float, float]:
+    """The same for answers in unequal numbers: whether the means of things rose, and whether they fell.
+
+    Means over one answer then and four now could not be swapped: where hardly any answer is wrong, the one
+    has a few great falls and the other many small ones, and a t test takes the small ones for sure. But each
+    single answer might as well have been given at the other time.
+
+    Args:
+        values: One number an answer, shape (n,).
+        things: Of what each is, such as a sample, counted from 0, shape (n,).
+        now: Whether it is of now, shape (n,); things that have answers at one time only do not count.
+
+    Returns:
+        One-sided p values of "did not rise" and "did not fall", of the sum over things of the mean now less
+        the mean then: that of a normal with the variance that dealing out the answers anew would give it.
+        Both 0.5 where all answers to each thing are the same.
+
+    Source:
+        E. J. G. Pitman (1937), doi:10.2307/2984124, whose variance is summed over things; of right and wrong
+        answers it is the test of N. Mantel and W. Haenszel (1959), doi:10.1093/jnci/22.4.719, each thing
+        counting alike.
+    """
+    count = int(things.max(initial=-1)) + 1
+    times = [np.bincount(things[own], minlength=count) for own in (~now, now)]
+    both = (times[0] > 0) & (times[1] > 0)
+    then_sum, now_sum = (
+        np.bincount(things[own], weights=values[own], minlength=count)[both] for own in (~now, now)
+    )
+    then_times, now_times = (own[both] for own in times)
+    means = (then_sum + now_sum) / (then_times + now_times)
+    centres = np.zeros(count)
+    centres[both] = means
+    squares = np.bincount(things, weights=(values - centres[things]) ** 2, minlength=count)[both]
+    variances = squares / (then_times + now_times - 1) * (1 / then_times + 1 / now_times)
+    error = math.sqrt(float(variances.sum()))
+    if error <= ROUNDING * float(np.abs(values).max(initial=0.0)):
+        return 0.5, 0.5
+    z = float((now_sum / now_times - then_sum / then_times).sum()) / error
+    return float(ndtr(-z)), float(ndtr(z))
+
+
 def ratio_interval(p_values: Callable[[float], tuple[float, float]], found: float) -> tuple[float, float]:
     """The ratios of now to then that a test does not rule out.
 
