@@ -102,6 +102,21 @@ def test_the_json_can_be_written_whatever_a_model_wrote() -> None:
     assert json.loads(in_json(document(answer=HOSTILE)).encode())["parameters"]["answer"] == HOSTILE
 
 
+def test_what_was_measured_is_told_in_its_unit() -> None:
+    def told(name: str, *figures: float, **other: Any) -> str:
+        title = {"baseline": {"value": figures[0], "low": figures[1], "high": figures[2]}}
+        made = change("same", metric=name, title=name, relative=True, **title, **other)
+        [row] = [
+            line for line in markdown_of(document(regression(made))).splitlines() if f"| {name} |" in line
+        ]
+        return row.split(" | ")[4]
+
+    assert told("ttft", 0.04695, 0.04164, math.nan, unit="s") == "0.0469 s [0.0416, –]"
+    assert told("cost", 0.001531, 0.00114, 0.001922, unit="usd") == "$0.00153 [0.00114, 0.00192]"
+    # Reports of an earlier version have no unit.
+    assert told("grade", 3.25, 3, 3.5, unit=None) == "3.25 [3, 3.5]"
+
+
 # JUnit
 
 
@@ -115,7 +130,8 @@ def test_a_case_is_a_model_and_metric_of_a_data_set_and_fails_where_that_is_wors
     [failure] = found["capitals", "sim/sage · quality"]
     assert failure._tag == "failure"
     assert failure.message.startswith("sim/sage on capitals: quality worse by 10 points")
-    assert "baseline   0.9 [0.84, 0.94]" in failure.text
+    assert "baseline   90.0 % [84.0, 94.0]" in failure.text
+    assert "change     −10.0 points [−15.0, −5.0]" in failure.text
     assert failure.text.index("lost: sample 7") < failure.text.index("gained: sample 8")
     assert "now:  Lima" in failure.text
     assert found["capitals", "sim/swift · quality"] == []
@@ -178,8 +194,8 @@ def test_the_summary_says_first_how_it_came_out_and_what_is_worse() -> None:
     text = markdown_of(WORSE)
     assert text.startswith("## ❌ Worse: `90_regression.ipynb`\n\nWorse beyond chance: sim/sage: quality.\n")
     assert text.index("**worse**") < text.index("**undecided**") < text.index("⚪ **same**")
-    assert "| ❌ **worse** | `capitals` | `sim/sage` | Quality | 0.9 [0.84, 0.94] |" in text
-    assert "| -10 % [-15, -5] |" in text
+    assert "| ❌ **worse** | `capitals` | `sim/sage` | Quality | 90.0 % [84.0, 94.0] |" in text
+    assert "| −10.0 % [−15.0, −5.0] |" in text
     assert "<details><summary>Samples that flipped: 1 lost, 1 gained</summary>\n\n|" in text
     assert "| 1, 0 | 0, 1 |" in text
     assert "A fall of 6 points would have been found" in text

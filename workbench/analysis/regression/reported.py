@@ -71,6 +71,7 @@ def _change(one: Change) -> dict[str, Any]:
         "candidate": _estimate(found.candidate),
         "change": _estimate(found.change),
         "relative": one.of.relative,
+        "unit": one.unit,
         "p_worse": _number(one.p_worse),
         "p_better": _number(one.p_better),
         "tolerance": one.tolerance,

@@ -82,8 +82,8 @@ def _result(kind: type[Any], said: str, type_: str, body: str | None = None) -> 
 def _body(document: Document, change: Mapping[str, Any]) -> str:
     lines = [
         change["said"],
-        f"baseline   {figure(change.get('baseline'))}",
-        f"candidate  {figure(change.get('candidate'))}",
+        f"baseline   {figure(change.get('baseline'), change.get('unit'))}",
+        f"candidate  {figure(change.get('candidate'), change.get('unit'))}",
         f"change     {change_in_figures(change)}",
     ]
     if change["metric"] != "quality":
