@@ -22,4 +22,4 @@ def boundary(*frames: pd.DataFrame) -> float:
 
 def in_words(limit: float) -> str:
     """What counts as right."""
-    return f"right from a score of {limit:.4g} on"
+    return f"right (a score of {limit:.4g} or more)"

@@ -19,7 +19,7 @@ from workbench.analysis.regression import REPORT_TYPE, Regression, compare
 from workbench.analysis.regression.baselines import Baseline
 from workbench.analysis.regression.change import Change, Difference
 from workbench.analysis.regression.measured import Measured
-from workbench.analysis.regression.said import figure, listed, p_value, sentence
+from workbench.analysis.regression.said import figure, listed, p_value, sentence, size
 from workbench.report.displayed import displayed
 
 HOSTILE = "sim/<img src=x onerror=alert(1)>`|\n&"
@@ -122,6 +122,7 @@ def test_figures_have_their_unit_and_interval() -> None:
     assert figure(replace(one, value=-1.5), "score") == "−1.5 [0.748, –]"
     assert listed(["a", "b", "c"], most=2) == "a, b and 1 more"
     assert p_value(change("better", 0.1, 0.0, 0.2)) == "0.031"
+    assert size(math.nan, change("better", 0.1, 0.0, 0.2)) == "–"
 
 
 def test_the_payload_is_what_reports_are_made_of() -> None:

@@ -54,7 +54,7 @@ def test_an_answer_without_a_score_is_on_no_side() -> None:
 def test_graded_scores_change_sides_in_the_middle_of_their_range() -> None:
     found = flips(run([1, 2, 5, 4]), run([5, 1, 3, 2]))  # of 1 to 5: right from 3 on
     assert named(found.flips) == {"s3": "lost", "s0": "gained"}
-    assert "right from a score of 3 on" in found.rule
+    assert "right (a score of 3 or more)" in found.rule
     lenient = flips(run([0.9, 0.6]), run([0.55, 0.4]), threshold=0.3)
     assert lenient.flips.empty
     assert "0.3" in lenient.rule

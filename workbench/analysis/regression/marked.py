@@ -25,8 +25,9 @@ _MARKS = {
     "ins": '<ins style="background:rgba(40,160,70,.28)">{}</ins>',
 }
 _SIGNS = {"del": "[-{}-]", "ins": "{{+{}+}}"}
-_CELL = "text-align:left;vertical-align:top;overflow-wrap:anywhere"
-_TEXT = f"{_CELL};white-space:pre-wrap;min-width:16em"
+_CELL = "text-align:left;vertical-align:top"
+# Names and figures keep columns as wide as their words; an answer takes what is left, and breaks anywhere.
+_TEXT = f"{_CELL};overflow-wrap:anywhere;white-space:pre-wrap;min-width:16em"
 _ENDS = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
 
@@ -51,7 +52,7 @@ def flips_html(found: Flips) -> str:
     if len(found.flips):
         rows = [_cells(row) for row in _first(found.flips)]
         parts.append(_titled(f"Changed sides: {_counts(found.flips)}.", found.flips))
-        parts.append(_table(("", "model", "sample", "target", "baseline → candidate", "answer"), rows))
+        parts.append(_table(("", "model", "sample", "target", "score", "answer"), rows))
     if len(found.flaky):
         rows = [_flaky_cells(row) for row in _first(found.flaky)]
         parts.append(_titled(f"Flaky: {len(found.flaky):,}, set apart.", found.flaky))
@@ -94,9 +95,10 @@ def _piece(tag: str, words: str, form: Literal["html", "text"]) -> str:
 
 def _cells(row: dict[str, Any]) -> Iterator[str]:
     sign = "▼" if row["direction"] == "lost" else "▲"
-    yield _cell(f"{sign} {row['direction']}")
-    yield from map(_cell, (row["model"], row["sample"], "–" if row["target"] is None else row["target"]))
-    yield _cell(f"{row['baseline_score']:.3g} → {row['candidate_score']:.3g}")
+    yield _cell(f"{sign}\N{NO-BREAK SPACE}{row['direction']}")
+    yield from map(_cell, (row["model"], row["sample"]))
+    yield _cell("–" if row["target"] is None else row["target"], "max-width:16em;overflow-wrap:anywhere")
+    yield _cell(f"{row['baseline_score']:.3g} → {row['candidate_score']:.3g}", "white-space:nowrap")
     answer = marked(row["baseline_answer"], row["candidate_answer"], "html")
     yield f'<td style="{_TEXT}">{answer}</td>'
 
@@ -113,8 +115,8 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return f'<div style="overflow-x:auto">{table}</div>'
 
 
-def _cell(text: object) -> str:
-    return f'<td style="{_CELL}">{html.escape(readable(str(text)))}</td>'
+def _cell(text: object, style: str = "overflow-wrap:break-word") -> str:
+    return f'<td style="{_CELL};{style}">{html.escape(readable(str(text)))}</td>'
 
 
 def _titled(words: str, frame: pd.DataFrame) -> str:

@@ -42,9 +42,9 @@ def interval(change: Change) -> str:
 
 
 def size(value: float, change: Change) -> str:
-    """The size of such a change, as of a tolerance: `5 points`, `6.7 points`, `10 %`."""
+    """The size of such a change, as of a tolerance: `5 points`, `6.7 points`, `10 %`; `–` of none."""
     scaled = round(100 * value, 1) if _in_hundredths(change) else value
-    return f"{_plain(scaled, '.3g')}{_unit(change)}"
+    return "–" if math.isnan(value) else f"{_plain(scaled, '.3g')}{_unit(change)}"
 
 
 def figure(found: Estimate, unit: Unit) -> str:
