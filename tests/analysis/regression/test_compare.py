@@ -231,8 +231,9 @@ def test_swapping_candidate_and_baseline_swaps_better_and_worse(pairs: list[tupl
     assume(one.of("a/b")["value"].notna().any())
     metrics = ["quality", "error_rate", "cost"]
     there, back = compare([one], [other], metrics=metrics), compare([other], [one], metrics=metrics)
-    assert [OTHER[change.verdict] for change in there.changes] == [change.verdict for change in back.changes]
     for change, turned in zip(there.changes, back.changes, strict=True):
+        if not change.difference.lacks + turned.difference.lacks:  # what lacks now is no gain of the other
+            assert turned.verdict == OTHER[change.verdict]
         assert (change.p_worse, change.p_better) == pytest.approx(
             (turned.p_better, turned.p_worse), nan_ok=True
         )
@@ -322,3 +323,38 @@ def test_thousands_of_answers_are_compared_at_once() -> None:
     begun = time.process_time()
     compare(pair[:1], pair[1:])
     assert time.process_time() - begun < 2
+
+
+def test_answers_that_fail_or_have_no_score_cannot_make_it_green() -> None:
+    right = np.ones((120, 1))
+    lost = right.copy()
+    lost[:10] = math.nan  # failed where it might have been wrong: 10 of 120 are beyond a margin of 5 points
+    quality = of(against(right, lost, metrics=["quality"]), "quality")
+    assert (quality.verdict, quality.needed) == ("undecided", None)
+    assert "answers to 10 samples failed or have no score" in quality.note
+
+    answered = experiment({"a/b": right})
+    unscored = replace(answered, rows=answered.rows.assign(value=lost.ravel()))
+    never_asked = replace(answered, rows=answered.rows.iloc[10:].reset_index(drop=True))
+    for candidate in (unscored, never_asked):
+        found = compare([candidate], [experiment({"a/b": right}, name="old")], metrics=["quality"])
+        assert found.verdict == "undecided"
+
+    # Wrong answers that fail instead: what is left is the better, but the model is not.
+    rng = np.random.default_rng(0)
+    old = rng.random((120, 4)) < 0.8
+    hidden = of(against(old, np.where(old, 1.0, math.nan)), "quality")
+    assert (hidden.verdict, hidden.difference.change.low > 0) == ("undecided", True)
+
+
+def test_few_failures_or_failures_as_before_leave_the_verdict() -> None:
+    right = np.ones((120, 4))
+    few = right.copy()
+    few[3, 1] = math.nan
+    assert of(against(right, few), "quality").verdict == "same"
+    often = right.copy()
+    often[:60, 0] = math.nan  # a scorer that cannot read some answers could not then either
+    assert of(against(often, often), "quality").verdict == "same"
+    fallen = right.copy()
+    fallen[:20], fallen[20] = 0, math.nan
+    assert of(against(right, fallen), "quality").verdict == "worse"

@@ -26,6 +26,8 @@ class Difference:
         method: Which test it is, in words.
         possible: Whether these answers could have shown a change at all; where no sample can differ, as with
             no error on either side, there is no test, and none is counted.
+        lacks: Samples with a score then, of which answers now have none, though more of them did then.
+        worst: The change if these answers had the lowest score; `None` where none lacks.
     """
 
     baseline: Estimate
@@ -39,6 +41,8 @@ class Difference:
     dropped: int
     method: str
     possible: bool = True
+    lacks: int = 0
+    worst: Estimate | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,8 @@ from workbench.analysis.regression.resolution import needed, visible
 from workbench.analysis.regression.smoke import Smoke
 from workbench.analysis.statistics import Verdict, holm
 
+_LACKS = "answers to {} samples failed or have no score, which might hide a fall"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
@@ -57,7 +59,8 @@ def judged(
     below `alpha`, and the change is beyond the tolerance. So at most `alpha` of reports on which nothing
     changed name anything as worse. `better`: likewise, by itself. `same`: neither, and the 95 % interval is
     within the margin, which by chance happens to 2.5 % of changes as large as the margin. Otherwise
-    `undecided`.
+    `undecided`. It is that, too, where answers without a score might hide a fall: `better` and `same` have to
+    hold as well if all of these had the lowest score.
 
     Args:
         found: All differences of a report.
@@ -87,8 +90,11 @@ def judged(
         verdict = _verdict(difference, metric, fell=fell, rose=rose, tolerance=slack, margin=within)
         if early is not None:
             verdict = _confirmed(early.verdict, verdict)
+        hidden = early is None and _hidden(verdict, difference, tolerance=slack, margin=within)
+        if hidden:
+            verdict = "undecided"
         more = None if early is None else early.needed
-        if early is None and verdict == "undecided":
+        if early is None and verdict == "undecided" and not hidden:
             more = needed(difference, alpha=share, tolerance=slack, margin=within)
         changes.append(
             Change(
@@ -107,11 +113,21 @@ def judged(
                 if early is None
                 else math.nan,
                 needed=more,
-                note=one.note,
+                note="; ".join(filter(None, [one.note, _LACKS.format(difference.lacks) if hidden else ""])),
                 early=early is not None,
             )
         )
     return tuple(changes)
+
+
+def _hidden(verdict: Verdict, difference: Difference, *, tolerance: float, margin: float) -> bool:
+    """Whether what is lacking might have made it another verdict."""
+    worst = difference.worst
+    if worst is None or verdict not in ("better", "same"):
+        return False
+    if verdict == "same":
+        return not worst.low >= -margin
+    return not (worst.low > 0 and worst.value > tolerance)
 
 
 def _confirmed(early: Verdict, together: Verdict) -> Verdict:

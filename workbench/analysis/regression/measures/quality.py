@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from workbench.analysis.estimates import LEVEL, accuracy
+from workbench.analysis.estimates import LEVEL, ROUNDING, accuracy
 from workbench.analysis.regression.change import Difference
 from workbench.analysis.regression.measures.paired import difference
 from workbench.analysis.regression.measures.pairing import clusters
@@ -24,6 +24,9 @@ def quality(old: pd.DataFrame, new: pd.DataFrame) -> Difference:
     nothing to share, and each sample counts for itself. Answers without a score count neither as right nor as
     wrong. Where a sample has more answers in one of the two, its answers are dealt out anew, too (see
     `shuffle_test`), and the less sure of the two tests counts.
+
+    A model that fails where it would have been wrong looks the better for it: so `worst` is the change if
+    what has fewer scores now than then had the lowest ones.
 
     Args:
         old: Rows of one model as `results` gives them.
@@ -46,7 +49,31 @@ def quality(old: pd.DataFrame, new: pd.DataFrame) -> Difference:
     own = pd.concat([old, new], keys=[False, True], names=["now"]).dropna(subset=["value"])
     times = own.groupby(["sample", "now"]).size().unstack()
     even = times.nunique(axis=1) < 2  # so are samples that are not compared
-    return found if math.isnan(found.p_worse) or even.all() else _shuffled(found, own)
+    if not math.isnan(found.p_worse) and not even.all():
+        found = _shuffled(found, own)
+    return _lowered(found, scores, (_scored(new) - _scored(old)).reindex(scores.index), groups)
+
+
+def _lowered(
+    found: Difference, scores: pd.DataFrame, more: pd.Series[float], groups: pd.Series[str]
+) -> Difference:
+    """The same with the change if what is scored less often than then had the lowest score instead."""
+    then = scores["old"].notna()
+    share = (-more).clip(lower=0).fillna(1.0).where(then, 0.0)  # of a sample's answers
+    lacking = share > ROUNDING
+    if not lacking.any():
+        return found
+    lowest = min(0.0, float(scores.to_numpy(dtype=float)[~scores.isna()].min()))
+    now = (scores["new"] * (1 - share) + lowest * share).fillna(lowest).where(then)
+    worst = paired_difference(scores["old"], now, groups).difference
+    return replace(found, lacks=int(lacking.sum()), worst=worst)
+
+
+def _scored(rows: pd.DataFrame) -> pd.Series[float]:
+    """The share of its answers that has a score, by sample."""
+    values = rows.groupby("sample", sort=False)["value"]
+    asked = values.size()
+    return values.count() / (asked.max() if len(asked) else 1)
 
 
 def _shuffled(found: Difference, own: pd.DataFrame) -> Difference:
