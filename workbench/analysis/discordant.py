@@ -36,12 +36,16 @@ def tango_interval(gains: int, losses: int, n: int, level: float) -> tuple[float
     Source:
         T. Tango (1998), Statistics in Medicine 17:891, the bounds as roots of its score equation.
     """
-    z = float(norm.isf((1 - level) / 2))
+    return tango_bounds(gains, losses, n, float(norm.isf((1 - level) / 2)))
+
+
+def tango_bounds(gains: float, losses: float, n: float, z: float) -> tuple[float, float]:
+    """The same by how many errors it reaches, 1.96 for 95 %; items may count in part."""
     return _low(gains, losses, n, z), -_low(losses, gains, n, z)
 
 
-def _low(gains: int, losses: int, n: int, z: float) -> float:
-    if losses == n:
+def _low(gains: float, losses: float, n: float, z: float) -> float:
+    if losses >= n:
         return -1.0
 
     def beyond(delta: float) -> float:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from scipy.stats import false_discovery_control, t
 
-from workbench.analysis.discordant import mid_p, tango_interval
+from workbench.analysis.discordant import mid_p, tango_bounds, tango_interval
 from workbench.analysis.estimates import (
     LEVEL,
     ROUNDING,
@@ -92,7 +92,8 @@ def paired_difference(
     """Compare two models on the same items, given in the same order.
 
     Scores that are all 0 or 1 get McNemar's mid-p test and Tango's score interval. Others, such as means over
-    repeats, get a paired t, as do all scores in clusters; of scores in [0, 1] its interval ends at ±1. Where
+    repeats, get a paired t, as do all scores in clusters; of scores in [0, 1] its interval ends at ±1, and
+    reaches as far as Tango's would of as many whole moves, where a few make all of the difference. Where
     all differences are one and the same number, a t test is undefined, and the signs alone are tested, one
     for each cluster where there are any; if that number is 0, the interval is again Tango's, for scores at
     most 1 apart. An interval holds 0 just where the two-sided p value is 0.05 or more.
@@ -215,7 +216,12 @@ def _stepped(p_values: Array, weights: Array) -> Array:
 def _by_t(moves: Array, groups: Array | None, dropped: int, *, most: float) -> PairedTest:
     centre, error, df = standard_error(moves, groups)
     found = t_estimate(centre, error, df, len(moves))
-    low, high = (float(np.clip(bound, -most, most)) for bound in (found.low, found.high))
+    low, high = found.low, found.high
+    if most == 1:
+        score_low, score_high = _score_interval(moves, groups, df)
+        # On the far sides alone: whether 0 is within is for the t test to say.
+        low, high = min(low, score_low) if low <= 0 else low, max(high, score_high) if high >= 0 else high
+    low, high = (float(np.clip(bound, -most, most)) for bound in (low, high))
     return PairedTest(
         difference=replace(found, low=low, high=high),
         p_worse=float(t.cdf(centre / error, df)),
@@ -228,6 +234,24 @@ def _by_t(moves: Array, groups: Array | None, dropped: int, *, most: float) -> P
         error=error,
         units=independent(len(moves), groups),
     )
+
+
+def _score_interval(moves: Array, groups: Array | None, df: float) -> tuple[float, float]:
+    """Tango's interval for as many whole moves as have the same sum and the same variance.
+
+    A few moves, all of them falls, have hardly any spread beside their mean, so that the interval of a t test
+    ends too early on the side where there may be more of them.
+    """
+    total = float(np.abs(moves).sum())
+    sums = moves if groups is None else np.bincount(groups, weights=moves)
+    one = float((sums**2).sum()) / total if total > ROUNDING else 0.0
+    # Where clusters cancel out, there are more parts of moves than samples: no few that tell too much.
+    if df <= 0 or total > len(moves) * one or total * one <= ROUNDING:
+        return math.nan, math.nan
+    n = len(moves) / max(one, 1)
+    losses, gains = (float(np.abs(moves[side]).sum()) / one for side in (moves < 0, moves > 0))
+    low, high = tango_bounds(gains, losses, n, float(t.isf((1 - LEVEL) / 2, df)))
+    return low * one * n / len(moves), high * one * n / len(moves)
 
 
 def _by_signs(moves: Array, groups: Array | None, dropped: int, *, binary: bool) -> PairedTest:
