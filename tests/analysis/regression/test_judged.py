@@ -12,8 +12,10 @@ from scipy.stats import norm
 from workbench.analysis.estimates import Estimate
 from workbench.analysis.regression.change import Change, Difference
 from workbench.analysis.regression.judged import Found, judged
+from workbench.analysis.regression.measures.paired import difference as paired
 from workbench.analysis.regression.metrics import METRICS
 from workbench.analysis.regression.resolution import needed, visible
+from workbench.analysis.statistics import paired_difference
 
 Z = float(norm.isf(0.05) + norm.ppf(0.8))  # 2.4865
 
@@ -30,7 +32,7 @@ def difference(
     return Difference(**given)
 
 
-def judge(*found: tuple[str, Difference], alpha: float = 0.05, **slack: Any) -> list[Change]:
+def judge(*found: tuple[str, Difference], alpha: float = 0.05, epochs: int = 1, **slack: Any) -> list[Change]:
     return list(
         judged(
             [
@@ -39,7 +41,7 @@ def judge(*found: tuple[str, Difference], alpha: float = 0.05, **slack: Any) -> 
                     model="a/b",
                     metric=metric,
                     unit=METRICS[metric].unit,
-                    epochs=(1, 1),
+                    epochs=(epochs, epochs),
                     difference=one,
                 )
                 for metric, one in found
@@ -134,14 +136,36 @@ def test_reports_on_which_nothing_changed_are_red_in_at_most_alpha_of_cases() ->
 def test_what_could_have_been_seen_goes_by_the_error_that_the_test_may_make() -> None:
     seen = difference(0.01, 0.02)
     # (1.96 + 0.8416) 0.02 = 0.056; by t with 99 degrees of freedom (1.9842 + 0.8453) 0.02 = 0.0566
-    assert visible(seen, unit="share", alpha=0.025, tolerance=0.0) == pytest.approx(0.0566, abs=5e-5)
+    assert visible(seen, unit="score", alpha=0.025, tolerance=0.0) == pytest.approx(0.0566, abs=5e-5)
     # Four points in five are beyond the tolerance where the change is 0.8416 errors more.
-    assert visible(seen, unit="share", alpha=0.025, tolerance=0.05) == pytest.approx(0.0668, abs=5e-5)
+    assert visible(seen, unit="score", alpha=0.025, tolerance=0.05) == pytest.approx(0.0668, abs=5e-5)
+    # A share that falls makes more samples differ: δ = 2.8295 sqrt(0.02² + δ / 100); of 4 answers, δ / 400.
+    assert visible(seen, unit="share", alpha=0.025, tolerance=0.0) == pytest.approx(0.1093, abs=5e-5)
+    assert visible(seen, unit="share", alpha=0.025, tolerance=0.0, epochs=4) == pytest.approx(
+        0.0675, abs=5e-5
+    )
     pair = judge(("quality", seen), ("quality", difference(0.0, 0.02)))
-    assert [change.visible for change in pair] == pytest.approx([0.0566, 0.0566], abs=5e-5)
+    assert [change.visible for change in pair] == pytest.approx([0.1093, 0.1093], abs=5e-5)
     # What was no test would have been one more.
     [_, none] = judge(("quality", seen), ("error_rate", difference(0.0, 0.0, p=0.5, possible=False)))
     assert none.visible == pytest.approx((norm.isf(0.05 / 115) + norm.ppf(0.8)) ** 2 / 100)
+
+
+@pytest.mark.parametrize(("samples", "epochs"), [(200, 1), (60, 4)])
+def test_a_fall_that_could_have_been_seen_is_found_four_times_out_of_five(samples: int, epochs: int) -> None:
+    rng, right, times = np.random.default_rng(6), 0.98, 100
+
+    def found(fall: float) -> Change:
+        then, now = (rng.binomial(epochs, p, samples) / epochs for p in (right, right - fall))
+        test = paired_difference(then, now)
+        share = Estimate(value=right, low=right, high=right, n=samples)
+        return judge(("quality", paired(test, share, share, "higher")), epochs=epochs)[0]
+
+    size = np.median([found(0.0).visible for _ in range(20)])
+    assert 0.04 < size < 0.06
+    seen = sum(found(size).verdict == "worse" for _ in range(times))
+    # Binomial(100, 0.8): fewer than 68 in 1 of 1,000 cases
+    assert 68 <= seen <= 95
 
 
 def test_where_nothing_differs_few_samples_could_not_have_shown_much() -> None:

@@ -109,7 +109,9 @@ def judged(
                 tolerance=slack,
                 margin=within,
                 epochs=one.epochs,
-                visible=visible(difference, unit=one.unit, alpha=share, tolerance=slack)
+                visible=visible(
+                    difference, unit=one.unit, alpha=share, tolerance=slack, epochs=min(one.epochs)
+                )
                 if early is None
                 else math.nan,
                 needed=more,

@@ -17,14 +17,19 @@ _FOUND = float(norm.ppf(POWER))
 _SHOWN = float(norm.isf(0.025) + norm.ppf((1 + POWER) / 2))
 
 
-def visible(difference: Difference, *, unit: Unit, alpha: float, tolerance: float) -> float:
+def visible(difference: Difference, *, unit: Unit, alpha: float, tolerance: float, epochs: int = 1) -> float:
     """The smallest change that these samples would have shown four times out of five, by the spread met.
+
+    A share does not change without more samples that differ: of answers that are nearly all right, a change
+    by δ adds up to δ / K to the variance of a sample's difference, for K answers each. Without that, what is
+    told as four times out of five is found in one of two cases where hardly any sample differed.
 
     Args:
         difference: What was found; the change itself does not matter.
         unit: Of the figures.
         alpha: One-sided, what this test may take of the error of the whole report.
         tolerance: A change up to this size is let pass.
+        epochs: How often each sample was asked, in the run that asked less often.
 
     Returns:
         In the unit of the change, never negative: as large as the test asks for, and so much beyond the
@@ -39,7 +44,9 @@ def visible(difference: Difference, *, unit: Unit, alpha: float, tolerance: floa
         return math.nan
     z = reach(alpha, POWER, math.inf if counted else units)
     least = z**2 / units if counted else 0.0
-    found = max(z * error, least, tolerance + _FOUND * error)
+    added = z**2 / (2 * difference.n * epochs) if unit == "share" else 0.0
+    # δ = z sqrt(error² + δ / (n K)), solved for δ
+    found = max(added + math.hypot(added, z * error), least, tolerance + _FOUND * error)
     return found if unit != "share" or found <= 1 else math.nan
 
 
