@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
 
 import duckdb
 import pandas as pd
@@ -20,6 +22,7 @@ class Reading:
     """The part of `Log` that asks: plain SQL, and what its tables are made with."""
 
     store: Store
+    _db: duckdb.DuckDBPyConnection | None = None
 
     def sql(self, query: str, params: Sequence[object] | Mapping[str, object] | None = None) -> pd.DataFrame:
         """A query in DuckDB's SQL over the views `calls`, `runs`, `scores`, `labels`, `reports`, `baselines`.
@@ -58,10 +61,21 @@ class Reading:
             return frame_of(db.sql(query, params=params or None))
 
     @contextlib.contextmanager
+    def frozen(self) -> Iterator[Self]:
+        """This log as it is now, for several questions: they see one moment, and the file is opened once.
+
+        Nothing is ingested meanwhile: ask at once what there is to ask.
+        """
+        with self.connect() as db:
+            log = copy.copy(self)
+            log._db = db
+            yield log
+
+    @contextlib.contextmanager
     def connect(self, *, requests: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         """As `Store.connect`; what DuckDB says against a query comes in our words."""
         try:
-            with self.store.connect(requests=requests) as db:
+            with self._opened(requests=requests) as db:
                 try:
                     yield db
                 except duckdb.IOException as exc:
@@ -75,3 +89,6 @@ class Reading:
             if str(exc) == "Query interrupted":
                 raise KeyboardInterrupt from exc
             raise
+
+    def _opened(self, *, requests: bool) -> contextlib.AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return self.store.connect(requests=requests) if self._db is None else contextlib.nullcontext(self._db)

@@ -60,22 +60,23 @@ def regression(
     candidates: list[Measured] = []
     baselines: list[Baseline] = []
     notes: list[str] = []
-    for each in named:
-        new = measured(log, each)
-        old = find_baseline(
-            log,
-            baseline,
-            dataset=new.dataset,
-            dataset_hash=new.dataset_hash,
-            before=new.experiment,
-            overlap=overlap,
-        )
-        then = old.measured.in_places(instead_of or {})
-        comparable = check_compared(log, then, new, overlap=overlap)
-        candidates.append(comparable.of(new))
-        baselines.append(replace(old, measured=comparable.of(then)))
-        notes += _replaced(instead_of or {})
-        notes += [f"{new.dataset}: {note}" if several else note for note in comparable.notes]
+    with log.frozen() as now:  # so that both are of one moment, whoever else writes
+        for each in named:
+            new = measured(now, each)
+            old = find_baseline(
+                now,
+                baseline,
+                dataset=new.dataset,
+                dataset_hash=new.dataset_hash,
+                before=new.experiment,
+                overlap=overlap,
+            )
+            then = old.measured.in_places(instead_of or {})
+            comparable = check_compared(now, then, new, overlap=overlap)
+            candidates.append(comparable.of(new))
+            baselines.append(replace(old, measured=comparable.of(then)))
+            notes += _replaced(instead_of or {})
+            notes += [f"{new.dataset}: {note}" if several else note for note in comparable.notes]
     found = compare(
         candidates,
         baselines,
