@@ -9,13 +9,14 @@ import json
 import re
 import runpy
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import any_provider
 import click
 import pytest
+import yaml
 from IPython.core.interactiveshell import InteractiveShell
 from served import serving
 
@@ -33,6 +34,7 @@ PAGES = {
     for page in (
         *("README.md", "docs/client.md", "docs/log.md", "docs/notebooks.md", "docs/providers.md"),
         *("docs/evaluation.md", "docs/scorers.md", "docs/statistics.md", "docs/report.md"),
+        "docs/ci.md",
     )
 }
 CLIENT = PAGES["docs/client.md"]
@@ -180,6 +182,13 @@ async def test_the_examples_of_the_guide_to_statistics_run(capsys: pytest.Captur
     assert "cannot be told apart with 40 samples" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("_provider")
+async def test_the_example_of_the_guide_to_ci_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    [after] = await read(PAGES["docs/ci.md"], {})
+    assert (after["length"].verdict, len(after["words"])) == ("same", 2)
+    assert "Gate passed: every sample was answered" in capsys.readouterr().out
+
+
 async def test_the_examples_of_the_guide_to_reports_run(capsys: pytest.CaptureFixture[str]) -> None:
     [after] = await read(PAGES["docs/report.md"], {})
     assert (after["tone"].verdict, after["both"]["tone"].verdict) == ("same", "undecided")
@@ -229,13 +238,50 @@ def test_every_column_of_the_calls_is_in_the_guide_of_the_log() -> None:
     assert [name for name in TABLES["calls"] if f"`{name}`" not in PAGES["docs/log.md"]] == []
 
 
+YAML = [
+    *(
+        block
+        for page in PAGES.values()
+        for block in re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    ),
+    *(path.read_text(encoding="utf-8") for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))),
+]
+
+
+def commands(made: object) -> Iterator[str]:
+    """What the steps and jobs of a pipeline run, line by line; expressions of the service are left out."""
+    if isinstance(made, dict):
+        for name, value in made.items():
+            if name in ("run", "script"):
+                lines = [value] if isinstance(value, str) else value
+                yield from re.sub(r"\$\{\{.*?\}\}", "", "\n".join(lines)).splitlines()
+            else:
+                yield from commands(value)
+    elif isinstance(made, list):
+        for value in made:
+            yield from commands(value)
+
+
+def test_pipelines_are_yaml_and_run_reports() -> None:
+    asked = [line for block in YAML for line in commands(yaml.safe_load(block)) if "workbench report" in line]
+    assert len(asked) >= 5
+
+
 @pytest.mark.parametrize(
     "line",
     [
-        line
-        for page in PAGES.values()
-        for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL)
-        for line in re.findall(r"\bworkbench (\w.*)", block)
+        *(
+            line
+            for page in PAGES.values()
+            for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL)
+            for line in re.findall(r"\bworkbench (\w.*)", block)
+        ),
+        *(
+            found
+            for block in YAML
+            for line in commands(yaml.safe_load(block))
+            for found in re.findall(r"^\s*workbench (\w.*)", line)
+        ),
     ],
 )
 def test_a_command_that_a_page_shows_is_one(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
