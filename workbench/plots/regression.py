@@ -183,7 +183,7 @@ def _change(row: dict[Any, Any], unit: str, place: int, colour: str) -> go.Scatt
     scale = _scale(unit)
     value, low, high = (scale * float(row[name]) for name in ("change", "change_low", "change_high"))
     symbol, sign = _SYMBOLS[row["verdict"]]
-    words = f"{value:+.3g}" if unit == "score" else f"{value:+.1f}{' %' if unit == '%' else ''}"
+    words = f"{value:+.3g}" if unit == "score" else f"{value:+z.1f}{' %' if unit == '%' else ''}"
     known = not math.isnan(value)
     estimate = Estimate(value=value, low=low, high=high, n=int(row["n"]))
     said = f"{sign} {row['verdict']} {words if known else '–'}, n={row['n']}"
