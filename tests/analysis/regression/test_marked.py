@@ -85,7 +85,7 @@ def test_a_page_tells_what_was_lost_and_what_is_flaky_and_by_which_rule() -> Non
     told = found()
     for shown in (flips_html(told), flips_text(told)):
         assert "1 lost, 0 gained" in shown
-        assert "Flaky: 1, set apart" in shown
+        assert "Flaky: 1, listed apart" in shown
         assert "1 –" in shown
         assert told.rule in shown
     assert "  lost: sim/swift, s0, wanted Rome\n    It is [-Rome.-]{+Paris.+}\n" in flips_text(told)

@@ -55,7 +55,9 @@ def flips_html(found: Flips) -> str:
         parts.append(_table(("", "model", "sample", "target", "score", "answer"), rows))
     if len(found.flaky):
         rows = [_flaky_cells(row) for row in _first(found.flaky)]
-        parts.append(_titled(f"Flaky: {len(found.flaky):,}, listed apart: they count like all others.", found.flaky))
+        parts.append(
+            _titled(f"Flaky: {len(found.flaky):,}, listed apart; they count all the same.", found.flaky)
+        )
         parts.append(_table(("model", "sample", "flaky in", "baseline", "candidate"), rows))
     if not parts:
         return ""
@@ -75,7 +77,9 @@ def flips_text(found: Flips) -> str:
             answer = marked(row["baseline_answer"], row["candidate_answer"], "text")
             lines += [f"    {line}" for line in answer.splitlines()]
     if len(found.flaky):
-        lines.append(f"Flaky: {len(found.flaky):,}, listed apart: they count like all others.{_more(found.flaky)}")
+        lines.append(
+            f"Flaky: {len(found.flaky):,}, listed apart; they count all the same.{_more(found.flaky)}"
+        )
         for row in _first(found.flaky):
             both = f"{_scores(row['baseline_scores'])} → {_scores(row['candidate_scores'])}"
             lines.append(f"  {_line(row['model'])}, {_line(row['sample'])}: {both}")
