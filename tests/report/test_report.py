@@ -40,6 +40,11 @@ CELLS = (
     "import html, json, os\nkey = os.environ['CANARY_API_KEY']\n"
     "print(key[:5], end='', flush=True)\nprint(key[5:])\nprint(html.escape(key), [key], json.dumps(key))\n"
     "display({kind: {'kind': 'figure', 'name': key, 'value': 2}, 'text/html': html.escape(key)}, raw=True)",
+    # said, and taken away again
+    "from IPython.display import clear_output\nfrom workbench import report\n"
+    "report.gate(False, 'cleared')\nclear_output()",
+    "%%capture\nreport.gate(False, key)",
+    "report.gate(True, 'stays')",
     "print('<img src=x onerror=alert(1)>')",
 )
 
@@ -107,16 +112,24 @@ def test_each_cell_is_told_before_it_runs(ran: Ran) -> None:
 
 
 def test_the_same_outputs_make_the_same_bytes(ran: Ran) -> None:
-    banner = '<div class="banner fine">3 payloads</div>'
+    banner = '<div class="banner fine">6 payloads</div>'
     assert banner in ran.page
     assert ran.page.replace(banner, "") == ran.again.page.read_text(encoding="utf-8")
 
 
 def test_what_a_notebook_displays_for_its_report_is_read_in_its_order(ran: Ran) -> None:
     figure = {"kind": "figure", "name": "a", "value": 1.5}
-    assert ran.once.payloads == (figure, {"kind": "else"}, {"kind": "figure", "name": "***", "value": 2})
-    assert [type(payload) for payload in ran.once.payloads] == [dict] * 3
+    shown = (figure, {"kind": "else"}, {"kind": "figure", "name": "***", "value": 2})
+    assert ran.once.payloads[:3] == shown
+    assert [type(payload) for payload in ran.once.payloads] == [dict] * 6
     assert "a is 1.5" in ran.page
+
+
+def test_what_a_notebook_said_counts_though_its_output_was_cleared_or_captured(ran: Ran) -> None:
+    gates = [(gate["name"], gate["passed"]) for gate in ran.once.payloads[3:]]
+    assert gates == [("stays", True), ("cleared", False), ("***", False)]
+    outputs = [cell.get("outputs") for cell in nbformat.read(ran.once.notebook, as_version=4).cells]
+    assert "Gate failed: cleared" not in json.dumps(outputs)
 
 
 def test_every_number_of_a_chart_is_text_too(ran: Ran) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +20,7 @@ import nbformat
 from workbench.analysis.regression.reported import REPORT_TYPE
 from workbench.config import load_settings
 from workbench.errors import ConfigError
+from workbench.report.inside.telling import TOLD
 from workbench.report.page import page_of
 from workbench.report.running.cells import Progress, Run, Stops
 from workbench.report.running.failure import Failure, NotRunnableError
@@ -38,7 +41,8 @@ class Report:
         page: The report, one HTML file that opens with no network. Where the failure is of the kind `disk`,
             an earlier one of that name may still be there.
         parameters: What was set.
-        payloads: What the notebook displayed for its report, in its order.
+        payloads: What the notebook displayed for its report, in its order; then what it said by
+            `workbench.report` and took away again.
         failure: Why the notebook did not run to its end; `None` where it did.
         cells_run: How many cells with code were begun.
         cells: How many there are, with the one that sets the parameters.
@@ -96,29 +100,35 @@ def run_report(
     made = Report(notebook=executed, page=page, parameters=secrets.masked(parameters))
     partial = executed.with_suffix(".partial.ipynb")
     document = nbformat.v4.new_notebook()
+    told: list[str] = []
     try:
         document = notebook_of(notebook)
         document = parameterised(document, notebook.name, parameters, secrets)
     except NotRunnableError as exc:
         made = replace(made, failure=exc.failure)
     else:
-        run = Run(
-            document,
-            environment={
-                "WORKBENCH_HEADLESS": "1",
-                "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-                **(environment or {}),
-            },
-            write=lambda so_far: write_whole(partial, nbformat.writes(secrets.hide(joined(so_far)))),
-            stops=(stops := Stops()),
-            cell_timeout_s=cell_timeout_s,
-            timeout_s=timeout_s,
-            on_progress=on_progress,
-        )
-        failure = _waited(run, stops)
+        with tempfile.NamedTemporaryFile(prefix="workbench-") as heard:
+            run = Run(
+                document,
+                environment={
+                    "WORKBENCH_HEADLESS": "1",
+                    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+                    TOLD: heard.name,
+                    **(environment or {}),
+                },
+                write=lambda so_far: write_whole(partial, nbformat.writes(secrets.hide(joined(so_far)))),
+                stops=(stops := Stops()),
+                cell_timeout_s=cell_timeout_s,
+                timeout_s=timeout_s,
+                on_progress=on_progress,
+            )
+            failure = _waited(run, stops)
+            told = heard.read().decode("utf-8", "replace").splitlines()
         made = replace(made, failure=failure, cells_run=run.cells_run, cells=run.cells)
     document = secrets.hide(joined(document))
-    made = replace(made, failure=_hidden(made.failure, secrets), payloads=tuple(_payloads(document)))
+    shown = list(_payloads(document))
+    payloads = (*shown, *_unshown(told, shown, secrets))
+    made = replace(made, failure=_hidden(made.failure, secrets), payloads=payloads)
     try:
         write_whole(partial, nbformat.writes(document))
         above = "" if banner is None else banner(made)
@@ -160,6 +170,22 @@ def _payloads(document: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
             payload = output.get("data", {}).get(REPORT_TYPE)
             if isinstance(payload, Mapping):
                 yield json.loads(json.dumps(payload))  # plain dictionaries, which nbformat's are not
+
+
+def _unshown(told: Iterable[str], shown: Iterable[Any], secrets: Secrets) -> Iterator[dict[str, Any]]:
+    """What was said and is in no output any more, as it was cleared, captured or put into a widget."""
+    known = Counter(json.dumps(payload, sort_keys=True) for payload in shown)
+    for line in told:
+        try:
+            payload = secrets.hide(json.loads(line))
+        except ValueError:  # the kernel died while it wrote this
+            continue
+        if isinstance(payload, dict):
+            words = json.dumps(payload, sort_keys=True)
+            if known[words] > 0:
+                known[words] -= 1
+            else:
+                yield payload
 
 
 def _hidden(failure: Failure | None, secrets: Secrets) -> Failure | None:
