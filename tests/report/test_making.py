@@ -105,6 +105,13 @@ def test_github_gets_the_summary_and_the_outputs_after_what_is_there(tmp_path: P
     tell_github("x", {}, {})
 
 
+def test_a_summary_that_cannot_be_written_leaves_the_outputs(tmp_path: Path) -> None:
+    environment = {"GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "s"), "GITHUB_OUTPUT": str(tmp_path / "o")}
+    with pytest.raises(FileNotFoundError):
+        tell_github("x", {"outcome": "worse"}, environment)
+    assert (tmp_path / "o").read_text() == "outcome=worse\n"
+
+
 def test_progress_in_a_pipe_is_a_line_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     with shown_progress("90.ipynb") as tell:
         for cell, seconds in ((1, 0.2), (2, 1.2), (3, 6.4), (4, 7.0)):

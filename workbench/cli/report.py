@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,12 +147,11 @@ def make_report(
             on_progress=on_progress,
         )
     _say(made)
-    try:
-        _tell_ci(made, folder)
-        if replay is None:
-            _keep(made)
-    except (WorkbenchError, OSError) as exc:
-        tell(f"the report is made, but not told to all: {exc}")
+    for told in (partial(_tell_ci, made, folder), *([] if replay else [partial(_keep, made)])):
+        try:
+            told()
+        except (WorkbenchError, OSError) as exc:
+            tell(f"the report is made, but not told to all: {exc}")
     return int(made.document["exit_code"])
 
 

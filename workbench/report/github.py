@@ -24,7 +24,8 @@ def tell_github(
     """
     environment = os.environ if environment is None else environment
     lines = "".join(f"{name}={' '.join(str(value).splitlines())}\n" for name, value in outputs.items())
-    for setting, text in ((SUMMARY, f"{summary}\n"), (OUTPUT, lines)):
+    # Later steps may act upon the outputs: they come first, so that a summary that fails takes none away.
+    for setting, text in ((OUTPUT, lines), (SUMMARY, f"{summary}\n")):
         if path := environment.get(setting):
             with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
