@@ -279,3 +279,16 @@ def test_names_are_text_on_the_page() -> None:
     asked(until, {"<script>": [1.0] * 20})
     assert "<script>" not in until._repr_html_()
     assert "&lt;script&gt;" in until._repr_html_()
+
+
+def test_more_answers_now_than_then_leave_no_ordinary_test_for_the_end() -> None:
+    # Then once, now four times: each sample is answered wrongly now and then, and fell by a quarter so.
+    then = {f"s{k}": Then(value=1.0) for k in range(20)}
+    verdicts = {}
+    for even in (True, False):
+        fall = Fall(model=MODEL, alpha=0.05, margin=0.1, then=then, even=even)
+        for k, sample in enumerate(then):
+            fall.take(sample, 0.75 if k % 4 == 0 else 1.0, 0.0, k + 1)
+        fall.look()
+        verdicts[even] = fall.verdict
+    assert verdicts == {True: "worse", False: "undecided"}

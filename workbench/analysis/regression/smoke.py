@@ -86,6 +86,7 @@ def smoke(
         seed=until["seed"] if watched else 0,
         baseline={"experiment": old.experiment},
         then=then,
+        even=old.epochs >= new.epochs,
     )
     models = [model for model in models if set(order) & set(known[model])]
     if not models:

@@ -34,9 +34,9 @@ def until_not_worse(
     After each sample every model is compared with what it scored itself in the baseline, by evidence that
     allows for as many looks as one likes (see `sequential.betting`), until it is `worse`, or `same`: it did
     not fall by the margin. Where all samples were asked and neither is known, an ordinary paired test, as of
-    a whole experiment, has the last word on `worse`. It also ends when the rest would hardly decide it: a
-    chance below 5 %, looked at 20 times in a data set. `workbench.regression` gives the same verdicts by the
-    log.
+    a whole experiment, has the last word on `worse`, unless samples are asked more often than they were then.
+    It also ends when the rest would hardly decide it: a chance below 5 %, looked at 20 times in a data set.
+    `workbench.regression` gives the same verdicts by the log.
 
     A call without a score counts against whatever would be decided: as right where the question is whether a
     model is worse, as wrong where it is whether it is not. So a provider that is down leaves it undecided. A

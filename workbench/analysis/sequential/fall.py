@@ -57,6 +57,9 @@ class Fall:
             two-sided interval, and a half for the test of `worse` at the end.
         margin: `same`: it did not fall by as much.
         then: What it scored in the baseline, by sample.
+        even: Whether a sample was asked as often then as now, or more often. Means of more answers now fall a
+            little on many samples and rise much on few, which an ordinary test takes for a fall: there is
+            none at the end then.
         verdict: What is decided stays so.
         asked: Samples that were asked when it was decided, or until now.
         chance: That the rest decides it, where that was asked.
@@ -70,6 +73,7 @@ class Fall:
     alpha: float
     margin: float
     then: Mapping[str, Then]
+    even: bool = True
     verdict: Verdict = "undecided"
     asked: int = 0
     chance: float | None = None
@@ -224,7 +228,7 @@ class Fall:
         return min(1.0, math.exp(-min(max(evidence, -_LARGEST), _LARGEST)) / (1 - AT_THE_END))
 
     def _p_at_the_end(self) -> float:
-        if not self.ended or not self.old:
+        if not self.ended or not self.old or not self.even:
             return 1.0
         then, now = [low for low, _ in self._bounds_then], [high for _, high in self._bounds_now]
         p = paired_difference(then, now, self._clusters).p_worse

@@ -30,6 +30,7 @@ class UntilNotWorse:
         seed: Of the order of the samples.
         baseline: What it is compared with: `experiment`, and whatever else names it.
         then: What each model scored in the baseline, by label and sample.
+        even: See `Fall`.
         falls: The comparisons, one for each model, from `order` on.
         reason: Why it stopped, in words; empty where it did not.
         asked: Samples seen until now, or until it stopped.
@@ -42,6 +43,7 @@ class UntilNotWorse:
     seed: int
     baseline: Mapping[str, Any]
     then: Mapping[str, Mapping[str, Then]]
+    even: bool = True
     fresh: ClassVar[bool] = True
     falls: tuple[Fall, ...] = field(default=(), init=False)
     reason: str = field(default="", init=False)
@@ -91,7 +93,8 @@ class UntilNotWorse:
                         f"{model} scored {score.value!r} on sample {sample!r} in baseline "
                         f"{self.baseline['experiment']}: to stop early, score from 0 to 1"
                     )
-            falls.append(Fall(model=model, alpha=self.alpha / len(models), margin=self.margin, then=then))
+            share = self.alpha / len(models)
+            falls.append(Fall(model=model, alpha=share, margin=self.margin, then=then, even=self.even))
         self.falls, self.reason, self.asked = tuple(falls), "", 0
         self.total = len({sample for fall in falls for sample in fall.then})
 
