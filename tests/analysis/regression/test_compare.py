@@ -25,6 +25,9 @@ from workbench.errors import ConfigError, DataError
 Array = npt.NDArray[Any]
 
 
+KEY = "AuthenticationError"
+
+
 def experiment(
     scores: Mapping[str, Array], *, name: str = "new", dataset: str = "set", **columns: Any
 ) -> Measured:
@@ -345,6 +348,14 @@ def test_answers_that_fail_or_have_no_score_cannot_make_it_green() -> None:
     old = rng.random((120, 4)) < 0.8
     hidden = of(against(old, np.where(old, 1.0, math.nan)), "quality")
     assert (hidden.verdict, hidden.difference.change.low > 0) == ("undecided", True)
+
+
+def test_a_model_whose_key_was_refused_half_way_is_not_judged() -> None:
+    old, new = experiment({"a/b": np.ones(40)}, name="old"), experiment({"a/b": np.ones(40)})
+    half = new.rows.iloc[:20].copy()
+    half.loc[19, ["status", "value", "error_type", "error_message"]] = ["error", math.nan, KEY, "revoked"]
+    with pytest.raises(DataError, match=f"a/b: given up after 20 of 40 calls of new, .*'{KEY} revoked'"):
+        compare([replace(new, rows=half)], [old])
 
 
 def test_few_failures_or_failures_as_before_leave_the_verdict() -> None:

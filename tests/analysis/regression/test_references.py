@@ -88,6 +88,13 @@ def test_the_last_is_the_whole_one_before_with_the_same_samples(kept: KeptLog, t
         found(kept, "last", tmp_path, before="first")
 
 
+def test_the_last_one_is_none_that_nobody_answered(kept: KeptLog) -> None:
+    kept.experiment("good", day=1)
+    kept.experiment("dead", (None, None, None), day=2)
+    kept.recorder.flush()
+    assert find_baseline(kept.log, "last", dataset="set", dataset_hash="cafe").measured.experiment == "good"
+
+
 def test_the_last_green_one_is_of_a_report_on_that_branch_that_failed_no_job(
     kept: KeptLog, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from workbench.analysis.regression.measures import MEASURES
 from workbench.analysis.regression.metrics import METRICS
 from workbench.analysis.regression.said import figure, listed
 from workbench.analysis.regression.samples import Flips, flips
-from workbench.analysis.regression.smoke import smoke
+from workbench.analysis.regression.smoke import GIVEN_UP, smoke
 from workbench.errors import ConfigError, DataError
 
 
@@ -165,6 +165,14 @@ class Pair:
             raise DataError(
                 f"{model}: all {len(rows)} calls of {self.new.experiment} failed, so there is nothing to "
                 f"compare; the first: {why!r:.300}"
+            )
+        planned = self.new.samples * self.new.epochs
+        if len(failed) and len(rows) < planned and failed["error_type"].isin(GIVEN_UP).any():
+            first = failed[failed["error_type"].isin(GIVEN_UP)].iloc[0]
+            refused = f"{first['error_type']} {first['error_message']}"
+            raise DataError(
+                f"{model}: given up after {len(rows)} of {planned} calls of {self.new.experiment}, so that it is "
+                f"not known whether it got worse: {refused!r:.300}"
             )
         if "quality" in self.metrics and rows["value"].isna().all():
             raise DataError(

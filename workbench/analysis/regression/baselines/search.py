@@ -25,8 +25,8 @@ FROM runs GROUP BY experiment ORDER BY started_at DESC, experiment DESC
 """
 # Models take turns, so an experiment that was cut short is short for every one of them.
 _ASKED = """
-SELECT count(DISTINCT (sample, epoch)) AS asked FROM calls
-WHERE experiment = ? AND run IS NOT NULL AND status <> 'interrupted' GROUP BY run ORDER BY asked DESC LIMIT 1
+SELECT count(DISTINCT (sample, epoch)) AS asked, count_if(status = 'ok') AS answered FROM calls
+WHERE experiment = ? AND run IS NOT NULL AND status <> 'interrupted' GROUP BY run
 """
 # What ended a job green: where little was asked, much stays undecided, and fails only those who want it to.
 _GREEN = """
@@ -164,8 +164,9 @@ class Search:
         return same + named if other_samples else same
 
     def _whole(self, row: Mapping[str, Any]) -> bool:
-        asked = self.log.sql(_ASKED, [row["experiment"]])["asked"]
-        return not asked.empty and bool(asked.iloc[0] >= row["wanted"])
+        """Whether all of it was asked, and anything answered: a night without a provider is no baseline."""
+        asked = self.log.sql(_ASKED, [row["experiment"]])
+        return bool((asked["asked"] >= row["wanted"]).any() and (asked["answered"] > 0).any())
 
     @staticmethod
     def _first(rows: Iterable[Mapping[str, Any]]) -> list[str]:
