@@ -171,7 +171,7 @@ class Pair:
             first = failed[failed["error_type"].isin(GIVEN_UP)].iloc[0]
             refused = f"{first['error_type']} {first['error_message']}"
             raise DataError(
-                f"{model}: given up after {len(rows)} of {planned} calls of {self.new.experiment}, so that it "
+                f"{model}: given up after {len(rows)} of {planned} calls of {self.new.experiment}, so it "
                 f"is not known whether it got worse: {refused!r:.300}"
             )
         if "quality" in self.metrics and rows["value"].isna().all():
