@@ -150,7 +150,9 @@ def test_a_model_that_failed_throughout_before_decides_nothing_and_shows_dashes(
         "α = 0.05 for the whole report).",
     ]
     page = found._repr_mimebundle_()["text/html"]
-    assert "<td>– % [–, –]</td><td>– % [–, –]</td><td>– points [–, –]</td><td>0 of 20 samples</td>" in page
+    cells = re.findall(r"<td>(.*?)</td>", re.sub(r"</?span.*?>", "", page))
+    assert cells[3:6] == ["– %<br>[–, –]", "– %<br>[–, –]", "– points<br>[–, –]"]
+    assert cells[-1].startswith("0 of 20 samples")
 
 
 def test_a_fall_beyond_chance_is_worse_and_reaches_the_report(home: Path, write: Write) -> None:
@@ -254,8 +256,8 @@ def test_what_several_models_could_have_shown_is_less_than_what_one_could(home: 
             # one in ten lost or gained: an error of sqrt(0.1 / 40) = 0.05
             values = [1, 0] * 20 if experiment == "old" else [0, 1, 0, 1] + [1, 0] * 18
             write(experiment, model, values=values, day=day)
-    # For one: (1.645 + 0.842) 0.05 = 0.124, and at least 2.487² / 40 = 0.155. For four, z of 0.05 / 4 is
-    # 2.241: 3.083² / 40 = 0.238.
+    # z is 0.842 + 2.241, that of 0.05 / 4. A fall δ adds δ / 40 to the variance: δ² = z² (0.05² + δ / 40),
+    # and with 3.083² / 80 = 0.1188 and 3.083 × 0.05 = 0.1542 that is 0.1188 + sqrt(0.1188² + 0.1542²) = 0.3135.
     found = regression(Log(home), "new", "old", metrics=["quality"])
-    assert "would be found four times out of five from these sizes on: quality 23.8 points." in found.sees()
-    assert [change.visible for change in found.changes] == pytest.approx([0.2376] * 4, abs=1e-4)
+    assert "would be found four times out of five from these sizes on: quality 31.3 points." in found.sees()
+    assert [change.visible for change in found.changes] == pytest.approx([0.3135] * 4, abs=2e-4)

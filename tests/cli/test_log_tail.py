@@ -148,8 +148,8 @@ def test_what_two_processes_log_is_shown_live_and_once(home: Path, follow: list[
     seen = {line.split()[-1]: at for line, at in shown}
     assert seen.keys() == durable.keys()
     late = sorted(seen[name] - durable[name] for name in durable)
-    # Most within a second, however busy the machine is with other tests; none is forgotten.
-    assert late[len(late) // 2] < 1.0
+    # Most within two seconds, however busy the machine is with other tests; none is forgotten.
+    assert late[len(late) // 2] < 2.0
     assert tail.interrupted() == (0, "")
 
 

@@ -47,7 +47,7 @@ def refused(said: Said, *words: str) -> None:
         (["-d", "nowhere/questions.csv"], [r"no data set 'nowhere/questions\.csv'", "Give the path"]),
         (
             ["-m", "sim/swift", "--baseline", "yesterday"],
-            ["no experiment 'yesterday'", "the log has none yet"],
+            ["no baseline 'yesterday'", "the log has no experiment"],
         ),
     ],
     ids=lambda value: " ".join(value) if value[0].startswith("-") else "",
@@ -324,7 +324,7 @@ def test_a_report_that_cannot_begin_says_why(
 def test_a_report_against_a_baseline_that_is_not_there_says_which_there_are(used: Project) -> None:
     (experiment,) = used.experiments()
     said = used.workbench("report", str(COMPARE), "-p", "experiment", experiment, "--baseline", "yesterday")
-    refused(said, "did not run to its end", "no experiment 'yesterday'", experiment)
+    refused(said, "did not run to its end", "no baseline 'yesterday'", experiment)
     (page,) = (used.home / "reports").rglob("*.html")
     assert "This report is not complete" in page.read_text(encoding="utf-8")
 
@@ -333,7 +333,9 @@ def test_a_baseline_with_other_samples_is_refused_before_anything_is_asked(used:
     (experiment,) = used.experiments()
     command = ("compare", "-m", "sim/swift", "--limit", "4", "--no-report", "--baseline")
     refused(used.workbench(*command, experiment), "3 samples", "4 samples", "needs the same samples")
-    refused(used.workbench(*command, "last"), "ran to its end, with the same samples, for 'last'", experiment)
+    refused(
+        used.workbench(*command, "last"), "ran to its end on 'first_walk' with the same samples", experiment
+    )
     assert used.statuses() == {"ok": 3}
 
 

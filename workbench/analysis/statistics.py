@@ -210,7 +210,8 @@ def _stepped(p_values: Array, weights: Array) -> Array:
     raised = p_values[order] * remaining / weights[order]
     adjusted: Array = np.empty_like(raised)
     adjusted[order] = np.minimum(1, np.maximum.accumulate(raised))
-    return adjusted
+    # Times a weight and divided by it, a number may come out a rounding smaller.
+    return np.maximum(adjusted, p_values)
 
 
 def _by_t(moves: Array, groups: Array | None, dropped: int, *, most: float) -> PairedTest:

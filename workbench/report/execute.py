@@ -51,7 +51,7 @@ class Report:
     notebook: Path
     page: Path
     parameters: Mapping[str, Any]
-    payloads: tuple[Any, ...] = ()
+    payloads: tuple[dict[str, Any], ...] = ()
     failure: Failure | None = None
     cells_run: int = 0
     cells: int = 0
@@ -164,12 +164,12 @@ def _signals(stops: Stops) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _payloads(document: nbformat.NotebookNode) -> Iterator[Any]:
+def _payloads(document: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
     for cell in document.cells:
         for output in cell.get("outputs", []):
-            if REPORT_TYPE in output.get("data", {}):
-                # Plain dictionaries, which nbformat's are not.
-                yield json.loads(json.dumps(output["data"][REPORT_TYPE]))
+            payload = output.get("data", {}).get(REPORT_TYPE)
+            if isinstance(payload, Mapping):
+                yield json.loads(json.dumps(payload))  # plain dictionaries, which nbformat's are not
 
 
 def _unshown(told: Iterable[str], shown: Iterable[Any], secrets: Secrets) -> Iterator[dict[str, Any]]:

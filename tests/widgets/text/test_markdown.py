@@ -75,7 +75,7 @@ def test_a_long_answer_is_not_parsed_again_and_again() -> None:
         nodes += len(more)
     assert nodes > 900
     # 7,000 calls; a parse of the list or the code at each of those within them would take minutes.
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 30
 
 
 def test_markdown_becomes_nodes() -> None:
