@@ -257,7 +257,7 @@ def test_what_several_models_could_have_shown_is_less_than_what_one_could(home: 
             values = [1, 0] * 20 if experiment == "old" else [0, 1, 0, 1] + [1, 0] * 18
             write(experiment, model, values=values, day=day)
     # z is 0.842 + 2.241, that of 0.05 / 4. A fall δ adds δ / 40 to the variance: δ² = z² (0.05² + δ / 40),
-    # and with 3.083² / 80 = 0.1188 and 3.083 × 0.05 = 0.1542 that is 0.1188 + sqrt(0.1188² + 0.1542²) = 0.3135.
+    # and with 3.083² / 80 = 0.1188 and 3.083 × 0.05 = 0.1542, 0.1188 + sqrt(0.1188² + 0.1542²) = 0.3135.
     found = regression(Log(home), "new", "old", metrics=["quality"])
     assert "would be found four times out of five from these sizes on: quality 31.3 points." in found.sees()
     assert [change.visible for change in found.changes] == pytest.approx([0.3135] * 4, abs=2e-4)
