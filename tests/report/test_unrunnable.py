@@ -10,8 +10,11 @@ import nbformat
 import pytest
 from notebook_files import notebook
 
+from workbench.config import Settings
 from workbench.report import run_report
-from workbench.report.running.failure import Failure
+from workbench.report.running.failure import Failure, NotRunnableError
+from workbench.report.running.secrets import Secrets
+from workbench.report.running.source import notebook_of, parameterised
 
 KEY = "sk-canary-0123456789"
 HEAD = (
@@ -72,14 +75,25 @@ def test_where_no_cell_is_tagged_there_are_no_parameters(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b'"text"', b"no JSON", b"\xff\xfe\x00", b'{"nbformat": 4, "nbformat_minor": 5}'],
+    [
+        *(b"", b"{}", b"[]", b'"text"', b"no JSON", b"\xff\xfe\x00", b'{"nbformat": 4, "nbformat_minor": 5}'),
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "co',  # half saved
+        b"<<<<<<< HEAD\n{}",
+        b"[" * 100_000,
+        b'{"nbformat": 4, "nbformat_minor": "x", "metadata": {}, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": null, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": null}, "cells": []}',
+        b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": null}',
+        b'{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": '
+        b'[{"cell_type": "raw", "metadata": {}, "source": "\\ud83d"}]}',
+    ],
+    ids=range(15),
 )
 def test_a_file_that_is_no_notebook_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "question.ipynb"
     path.write_bytes(content)
-    failure = refused(path, {})
-    assert failure.kind == "notebook"
-    assert "question.ipynb is not a notebook" in failure.message
+    with pytest.raises(NotRunnableError, match="^question.ipynb is not a notebook: ."):
+        notebook_of(path)
 
 
 def test_a_notebook_of_another_language_says_so(tmp_path: Path) -> None:
@@ -90,5 +104,33 @@ def test_a_notebook_of_another_language_says_so(tmp_path: Path) -> None:
     assert "is in 'R', for the kernel 'ir'" in refused(path, {}).message
 
 
-def test_a_cell_of_parameters_that_is_not_python_says_so(tmp_path: Path) -> None:
-    assert "is not Python" in refused(notebook(tmp_path, head="n = "), {}).message
+@pytest.mark.parametrize("head", ["n = ", "n = [1,\n%pip", f"n = {'-' * 20_000}1"], ids=range(3))
+def test_a_cell_of_parameters_that_is_not_python_says_so(tmp_path: Path, head: str) -> None:
+    path = notebook(tmp_path, head=head)
+    with pytest.raises(NotRunnableError, match="the cell of .* 'parameters' is not Python: ."):
+        parameterised(notebook_of(path), path.name, {}, Secrets(Settings(project=tmp_path, values={})))
+
+
+def test_a_notebook_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "question.ipynb"
+    path.symlink_to("/proc/self/mem")  # a file that nobody can read from its beginning, root neither
+    failure = refused(path, {})
+    assert (failure.kind, failure.message) == (
+        "notebook",
+        "question.ipynb cannot be read: Input/output error",
+    )
+
+
+def test_old_notebooks_and_what_an_earlier_run_noted_in_them_are_read(tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "input": "n = {[1]: 2}", "language": "python", "outputs": []}
+    path = tmp_path / "question.ipynb"
+    path.write_text(json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": [cell]}]}))
+    document = notebook_of(path)
+    assert [cell.source for cell in document.cells] == ["n = {[1]: 2}"]
+    document.metadata.papermill = document.cells[0].metadata.papermill = None
+    document.cells[0].metadata.tags = ["parameters"]
+    path.write_text(json.dumps(document))
+    made = parameterised(
+        notebook_of(path), path.name, {"n": 3}, Secrets(Settings(project=tmp_path, values={}))
+    )
+    assert made.metadata.papermill.parameters == {"n": 3}

@@ -25,16 +25,25 @@ def notebook_of(path: Path) -> nbformat.NotebookNode:
     """The notebook in a file, as papermill takes it: in the newest format, and with places for its notes.
 
     Raises:
-        NotRunnableError: It is no notebook, or not one of Python.
+        NotRunnableError: It cannot be read, is no notebook, or not one of Python.
     """
     try:
+        text = path.read_text(encoding="utf-8-sig")
         with warnings.catch_warnings():  # cells without ids are given some
             warnings.simplefilter("ignore")
-            document = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+            # Notebooks of format 3 are made of a class of their own.
+            document = nbformat.from_dict(nbformat.reads(text, as_version=4))
             nbformat.validate(document)
+            "".join(cell.source for cell in document.cells).encode()  # half a character reaches no kernel
+            for part in (document, *document.cells):
+                part.metadata.pop("papermill", None)  # an earlier run's
             document = load_notebook_node(document)
-    except (ValueError, TypeError, LookupError, AttributeError, nbformat.ValidationError) as exc:
-        reason = str(exc).partition("\n")[0][:200]
+    except OSError as exc:
+        raise NotRunnableError("notebook", f"{path.name} cannot be read: {exc.strerror or exc}") from exc
+    except (
+        Exception
+    ) as exc:  # whatever a reader or a validator stumbles over, a recursion or an assertion too
+        reason = str(exc).partition("\n")[0][:200] or type(exc).__name__
         raise NotRunnableError("notebook", f"{path.name} is not a notebook: {reason}") from exc
     metadata = document.metadata
     language = metadata.get("kernelspec", {}).get("language") or metadata.get("language_info", {}).get("name")
@@ -91,9 +100,10 @@ def _declared(document: nbformat.NotebookNode, name: str) -> dict[str, Any]:
         return {}
     try:
         tree = ast.parse(TransformerManager().transform_cell(cell.source))
-    except SyntaxError as exc:
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as exc:  # as `compile` has it
         raise NotRunnableError(
-            "notebook", f"the cell of {name} that is tagged 'parameters' is not Python: {exc}"
+            "notebook",
+            f"the cell of {name} that is tagged 'parameters' is not Python: {str(exc) or type(exc).__name__}",
         ) from exc
     declared: dict[str, Any] = {}
     for line in tree.body:
@@ -107,7 +117,7 @@ def _declared(document: nbformat.NotebookNode, name: str) -> dict[str, Any]:
 def _literal(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # as `literal_eval` has it
         return _UNKNOWN
 
 
