@@ -73,9 +73,9 @@ def machine() -> dict[str, str]:
 @click.option(
     "--runs",
     type=click.IntRange(min=1),
-    default=400,
+    default=200,
     show_default=True,
-    help="Pairs of experiments in each scenario of `gates`.",
+    help="Pairs of experiments in each scenario of `gates`; promptfoo itself judges one a round.",
 )
 @click.option("--json", "path", type=click.Path(path_type=Path), help="Write every figure of every round.")
 def main(  # noqa: PLR0917 - click passes by name

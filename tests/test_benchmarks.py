@@ -128,15 +128,13 @@ def test_evaluating_is_measured_beside_the_peers_that_are_there(tmp_path: Path) 
 def test_gates_are_set_beside_each_other_where_nothing_changed_and_where_it_did(tmp_path: Path) -> None:
     # The measurement itself sees to it that promptfoo says what its rule says, where it is installed.
     printed, figures = _run(tmp_path, "gates", "--runs", "1")
-    assert len(figures["red"]) == 20
+    assert len(figures["red"]) == 15
     assert ("promptfoo is not installed" in printed) is (figures["promptfoo"] is None)
-    assert figures["asked"] == (20 if figures["promptfoo"] else 0)
+    assert figures["asked"] == (15 if figures["promptfoo"] else 0)
     for gates in figures["red"].values():
         assert gates["workbench"]["of"] == 1
-        assert all(
-            0 <= gate["red"] <= gate["of"] == 10 for name, gate in gates.items() if name != "workbench"
-        )
+        assert all(0 <= gate["red"] <= gate["of"] == 5 for name, gate in gates.items() if name != "workbench")
     worst, unchanged = (figures["red"][f"{change}, 200 × 4"] for change in ("10 points worse", "nothing"))
     assert worst["workbench"]["red"] == 1
-    assert worst["mean fell by > 2 points"]["red"] == 10
-    assert unchanged["any test flips"]["red"] == 10
+    assert worst["mean fell by > 2 points"]["red"] == 5
+    assert unchanged["any test flips"]["red"] == 5
