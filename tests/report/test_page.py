@@ -116,6 +116,13 @@ def test_pages_with_simulated_models_say_so_at_the_top() -> None:
     assert made.index("<main>") < made.index(notice) < made.index("sim/swift")
 
 
+def test_a_page_does_not_wait_for_long_words_and_styles() -> None:
+    # Where time grows with the square of the length, these take hours.
+    word, style = "x" * 3_000_000, f"<style>{'url(//' * 200_000}</style>"
+    assert word in page(new_output("stream", name="stdout", text=word))
+    assert "url(//" not in page(display("text/html", style))
+
+
 def test_ids_addresses_and_files_of_cells_are_the_same_each_time() -> None:
     def made(seed: int) -> str:
         rng = random.Random(seed)

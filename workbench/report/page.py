@@ -32,10 +32,11 @@ POLICY = (
 )
 _STYLER = re.compile(r"\bT_[0-9a-f]{5,32}(?=[_\" {])")
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,16}\b")
-_CELL_FILE = re.compile(r"\S*[/\\]ipykernel_\d+[/\\]\d+\.py")
+# From a word's beginning only: tried from each of its letters, a long one would take hours.
+_CELL_FILE = re.compile(r"(?<!\S)\S*[/\\]ipykernel_\d+[/\\]\d+\.py")
 _LOADING = ("src", "srcset", "poster", "data", "background", "xlink:href")
 _FOREIGN = re.compile(r"^\s*([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
-_FOREIGN_STYLE = re.compile(r"@import[^;]*;?|url\(\s*['\"]?\s*([a-z]+:)?//[^)]*\)", re.IGNORECASE)
+_FOREIGN_STYLE = re.compile(r"@import[^;]*;?|url\(\s*+['\"]?\s*+(?:[a-z]+:)?//[^)]*\)?", re.IGNORECASE)
 
 
 def page_of(
