@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -75,6 +76,12 @@ def test_it_is_shown_once_in_its_cell_and_counts_once_wherever_it_is_shown_again
     assert REPORT_TYPE not in again
     assert again["text/plain"].startswith("tone: worse; changed by -0.5 [")
     assert len(shell.found.verdicts) == 1
+
+
+def test_half_a_character_can_be_said(shell: Shell) -> None:
+    [shown] = shell(r"report.gate(False, 'half \ud83d')")
+    assert json.dumps(shown, ensure_ascii=False).encode()
+    assert shell.found.gates[0]["name"] == "half ?"
 
 
 def test_what_a_user_wrote_is_text_where_it_is_shown(shell: Shell) -> None:

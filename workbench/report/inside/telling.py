@@ -39,11 +39,12 @@ class Told:
         from IPython.display import display  # loads only where there is a kernel
 
         self._cell.append(number)
-        display({**self._shown(), REPORT_TYPE: dict(self.payload)}, raw=True)
+        payload = _whole(self.payload)
+        display({**self._shown(), REPORT_TYPE: payload}, raw=True)
         # `clear_output`, `%%capture` and output widgets take displays away, and with them a gate that failed.
         if path := os.environ.get(TOLD):
             with Path(path).open("a", encoding="utf-8") as file:
-                file.write(f"{json.dumps(dict(self.payload))}\n")
+                file.write(f"{json.dumps(payload)}\n")
 
     def __str__(self) -> str:
         return self.said
@@ -56,7 +57,13 @@ class Told:
             display(self._shown(), raw=True)
 
     def _shown(self) -> dict[str, str]:
-        return {"text/plain": self.said, "text/html": f"<p>{html.escape(self.said)}</p>"}
+        return _whole({"text/plain": self.said, "text/html": f"<p>{html.escape(self.said)}</p>"})
+
+
+def _whole(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without halves of characters: a model may write one, and a kernel cannot send it."""
+    whole: dict[str, Any] = json.loads(json.dumps(dict(told), ensure_ascii=False).encode("utf-8", "replace"))
+    return whole
 
 
 def _running_cell() -> int | None:
