@@ -38,6 +38,7 @@ def job(project: Project) -> Project:
         GITHUB_STEP_SUMMARY=str(project.folder / "summary"),
         GITHUB_OUTPUT=str(project.folder / "output"),
         OPENAI_API_KEY=KEY,
+        PYTHONIOENCODING="ascii",  # as of a job without a locale
     )
     return project
 
@@ -64,7 +65,7 @@ def test_a_job_gets_every_file_the_exit_code_and_no_key(job: Project) -> None:
     assert 'href="./report.json"' in page
     assert "never" not in page
 
-    assert said.out.splitlines()[1].startswith("❌ Worse beyond chance: tone. Gate failed:")
+    assert said.out.splitlines()[1].startswith("\\u274c Worse beyond chance: tone. Gate failed:")
     assert "  tone: worse; changed by -0.5 [" in said.out
     commands = [line for line in (said.out + said.err).splitlines() if line.lstrip().startswith("::")]
     assert [line.partition("::")[2].partition("::")[0].split(",")[0] for line in commands] == [

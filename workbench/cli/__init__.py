@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import traceback
@@ -32,6 +33,9 @@ from workbench.errors import ConfigError, WorkbenchError
 def main() -> None:
     """Run the command; what the user can mend ends with one line, not with a traceback."""
     warnings.showwarning = lambda message, *_: tell(message)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A job may have no locale, or that of an old Windows: it has no sign for most of what models write.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(workbench(standalone_mode=False) or FINE)
     except click.ClickException as exc:
