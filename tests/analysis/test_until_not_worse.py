@@ -292,3 +292,7 @@ def test_more_answers_now_than_then_leave_no_ordinary_test_for_the_end() -> None
         fall.look()
         verdicts[even] = fall.verdict
     assert verdicts == {True: "worse", False: "undecided"}
+    until = watching({MODEL: [1.0] * 20})  # asked once
+    for epochs in (1, 4):
+        until.order(items(20), [MODEL], epochs)
+        assert until.falls[0].even == (epochs == 1)

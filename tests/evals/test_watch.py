@@ -32,7 +32,7 @@ class After:
         self.seen: list[tuple[str, dict[str, float | None]]] = []
         self.missing: list[dict[str, float]] = []
 
-    def order(self, samples: Sequence[Sample], models: Sequence[str]) -> Sequence[Sample]:
+    def order(self, samples: Sequence[Sample], models: Sequence[str], epochs: int) -> Sequence[Sample]:
         return samples[::-1]
 
     def see(

@@ -15,8 +15,8 @@ class Stopping(Protocol):
     def fresh(self) -> bool:
         """Whether the log's answers will not do, as it compares with some of them."""
 
-    def order(self, samples: Sequence[Sample], models: Sequence[str]) -> Sequence[Sample]:
-        """The samples in the order in which they are to be asked, of models with these labels."""
+    def order(self, samples: Sequence[Sample], models: Sequence[str], epochs: int) -> Sequence[Sample]:
+        """The samples in the order in which models with these labels are asked them, so often each."""
 
     def see(
         self, sample: Sample, values: Mapping[str, float | None], missing: Mapping[str, float]

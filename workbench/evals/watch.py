@@ -37,7 +37,7 @@ class Watch:
     ) -> None:
         self._until, self._labels, self._epochs, self._ahead = until, labels, epochs, ahead
         self._each = len(labels) * epochs
-        self.samples = tuple(until.order(samples, labels))
+        self.samples = tuple(until.order(samples, labels, epochs))
         self._place = {sample.id: place for place, sample in enumerate(self.samples)}
         self._ended: dict[str, int] = defaultdict(int)
         self._values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))

@@ -86,12 +86,12 @@ def smoke(
         seed=until["seed"] if watched else 0,
         baseline={"experiment": old.experiment},
         then=then,
-        even=old.epochs >= new.epochs,
+        epochs=old.epochs,
     )
     models = [model for model in models if set(order) & set(known[model])]
     if not models:
         return {}
-    watch.begin(order, models)
+    watch.begin(order, models, new.epochs)
     for sample in order:
         if watch.reason or not asked.ended(sample):
             break

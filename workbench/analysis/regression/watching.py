@@ -87,4 +87,5 @@ def until_not_worse(
         seed=seed,
         baseline={"experiment": then.experiment, "hash": found.hash},
         then=scored_then(then.rows),
+        epochs=then.epochs,
     )

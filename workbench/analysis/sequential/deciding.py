@@ -64,12 +64,18 @@ class UntilDecided:
     _awaited: dict[str, int] = field(default_factory=dict, init=False)
     _gathered: list[Values] = field(default_factory=list, init=False)
 
-    def order(self, samples: Sequence[I], models: Sequence[str] = ()) -> list[I]:
+    def order(
+        self,
+        samples: Sequence[I],
+        models: Sequence[str] = (),
+        epochs: int = 1,  # noqa: ARG002 - repeats change nothing here
+    ) -> list[I]:
         """The samples in the order in which they are to be asked; what was seen before is forgotten.
 
         Args:
             samples: In any order.
             models: The labels of those that are compared, where they are known before the first answer.
+            epochs: How often each sample is asked, which changes nothing here.
 
         Raises:
             ConfigError: They could decide nothing, whatever the answers, or the baseline is not among them.

@@ -30,7 +30,7 @@ class UntilNotWorse:
         seed: Of the order of the samples.
         baseline: What it is compared with: `experiment`, and whatever else names it.
         then: What each model scored in the baseline, by label and sample.
-        even: See `Fall`.
+        epochs: How often the baseline asked each sample.
         falls: The comparisons, one for each model, from `order` on.
         reason: Why it stopped, in words; empty where it did not.
         asked: Samples seen until now, or until it stopped.
@@ -43,19 +43,20 @@ class UntilNotWorse:
     seed: int
     baseline: Mapping[str, Any]
     then: Mapping[str, Mapping[str, Then]]
-    even: bool = True
+    epochs: int = 1
     fresh: ClassVar[bool] = True
     falls: tuple[Fall, ...] = field(default=(), init=False)
     reason: str = field(default="", init=False)
     asked: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
 
-    def order(self, samples: Sequence[I], models: Sequence[str]) -> list[I]:
+    def order(self, samples: Sequence[I], models: Sequence[str], epochs: int = 1) -> list[I]:
         """The samples in the order in which they are to be asked; those that the baseline lacks come last.
 
         Args:
             samples: In any order.
             models: The labels of those that are compared.
+            epochs: How often each sample is asked.
 
         Raises:
             ConfigError: The baseline has no score of a model, or of none of the samples.
@@ -63,12 +64,12 @@ class UntilNotWorse:
         """
         scored = {sample for then in earlier(self.then, models).values() for sample in then}
         known = [sample for sample in samples if sample.id in scored]
-        self.begin([sample.id for sample in samples], models)
+        self.begin([sample.id for sample in samples], models, epochs)
         others = sorted((sample for sample in samples if sample.id not in scored), key=lambda each: each.id)
         return [*interleaved(known, np.random.default_rng(self.seed)), *others]
 
-    def begin(self, samples: Sequence[str], models: Sequence[str]) -> None:
-        """Forget what was seen; these are to be asked.
+    def begin(self, samples: Sequence[str], models: Sequence[str], epochs: int = 1) -> None:
+        """Forget what was seen; these are to be asked, so often each.
 
         Raises:
             ConfigError: As `order`.
@@ -94,7 +95,8 @@ class UntilNotWorse:
                         f"{self.baseline['experiment']}: to stop early, score from 0 to 1"
                     )
             share = self.alpha / len(models)
-            falls.append(Fall(model=model, alpha=share, margin=self.margin, then=then, even=self.even))
+            even = self.epochs >= epochs
+            falls.append(Fall(model=model, alpha=share, margin=self.margin, then=then, even=even))
         self.falls, self.reason, self.asked = tuple(falls), "", 0
         self.total = len({sample for fall in falls for sample in fall.then})
 
