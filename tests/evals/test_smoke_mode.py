@@ -23,6 +23,7 @@ from workbench.evals.dataset import Dataset, Sample, load_dataset
 from workbench.evals.experiment import Experiment
 from workbench.evals.progress import EvaluationProgress
 from workbench.evals.runs import evaluate
+from workbench.report import measure
 
 MODEL = "sim/swift"
 RIGHT = {"of ten": 9}
@@ -142,6 +143,16 @@ async def test_a_run_that_was_cut_off_again_and_again_decides_as_one_that_was_no
     assert decided(client, "cut", baseline).difference == cut.difference
 
 
+async def test_samples_that_are_asked_more_often_than_then_are_judged_so_while_it_runs_too(
+    client: Client, dataset: Dataset, baseline: Measured
+) -> None:
+    for epochs in (1, 2):
+        until = watching(client, dataset)
+        await asked(client, dataset, until, experiment=f"after {epochs}", epochs=epochs, budget_calls=4)
+        assert until.falls[0].even == (epochs == 1)
+        assert decided(client, f"after {epochs}", baseline).difference.change == until.falls[0].difference
+
+
 async def test_a_provider_that_goes_down_leaves_it_undecided_and_the_log_whole(
     tmp_path: Path, dataset: Dataset
 ) -> None:
@@ -191,6 +202,15 @@ async def test_what_can_not_be_compared_with_is_refused_before_it_costs_anything
     until = watching(client, dataset)
     with pytest.raises(ConfigError, match="baseline before has no score of sim/sage: it has sim/swift"):
         await evaluate(client, ["sim/sage", MODEL], dataset, scorers=[by_number], until=until)
+    assert len(client.log.calls()) == 50
+    # Nor does a report begin, with whatever data set.
+    told = "what is to be asked and its baseline before have no model in common: sim/sage, sim/local against"
+    for models, early, words in (
+        (["sim/sage", "sim/local"], False, told),
+        (["sim/sage", MODEL], True, "no score of sim/sage"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            await measure(client, models, [dataset], baseline="before", smoke=early, scorers=[by_number])
     assert len(client.log.calls()) == 50
     with pytest.raises(ConfigError, match="the same samples"):
         watching(client, dataset.take(9))

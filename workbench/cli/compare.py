@@ -132,7 +132,9 @@ def compare(
         resume, begun, limit, epochs = begun_experiment(client.log, resume)
         models = models or begun
     dataset = dataset if limit is None else dataset.take(limit)
-    baseline = check_baseline(client.log, baseline, dataset) if baseline else None
+    if baseline:
+        named = [client.full_name(model) for model in models]
+        baseline = check_baseline(client.log, baseline, dataset, models=named)
     name = client.recording.experiment if client.recording is not None else resume or new_experiment_id()
     how: dict[str, Any] = {"cache": cache, "budget_usd": budget}
     if until_decided:

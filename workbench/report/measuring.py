@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.analysis.regression.baselines import Baseline, check_comparable, find_baseline
 from workbench.analysis.regression.watching import until_not_worse
+from workbench.analysis.sequential.not_worse import UntilNotWorse
 from workbench.client import Client
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Experiment
@@ -96,16 +97,22 @@ async def measure(
     if found and not models and replayed is None:
         models = _in_places(found[0], places)
     asked = (await find_models(client, models)).models
-    for dataset, each in zip(datasets, found, strict=False):
+    watches: list[UntilNotWorse | None] = []
+    # All of it before the first data set costs anything.
+    for place, dataset in enumerate(datasets):
         settings = settings_of(client, asked, dataset, prompt=prompt, **params)
-        check_comparable(each.measured.in_places(places), dataset, settings, overlap=overlap)
-    made = []
-    for dataset in datasets:
+        if baseline:
+            then = found[place].measured.in_places(places)
+            check_comparable(then, dataset, settings, overlap=overlap)
         watch = None
         if smoke:
             watch = until_not_worse(
                 client.log, baseline, dataset, overlap=overlap, before=replayed, instead_of=places
             )
+            watch.begin([sample.id for sample in dataset.samples], [*settings], epochs)
+        watches.append(watch)
+    made = []
+    for dataset, watch in zip(datasets, watches, strict=True):
         made.append(
             await evaluate(
                 client,

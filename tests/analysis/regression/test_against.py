@@ -79,6 +79,9 @@ def test_a_baseline_that_will_do_is_named_by_what_stays(kept: KeptLog, tmp_path:
     assert check_baseline(kept.log, str(file), data) == str(file)
     kept.experiment("new", FALLEN, day=2)
     assert regression(kept.log, "new", str(file)).worse == ("sim/a: quality",)
+    assert check_baseline(kept.log, "old", data, models=["sim/new", "sim/a"]) == "old"
+    with pytest.raises(ConfigError, match="old have no model in common: sim/b, sim/c against sim/a"):
+        check_baseline(kept.log, "old", data, models=["sim/b", "sim/c"])
     with pytest.raises(ConfigError, match="say overlap=True"):
         check_baseline(kept.log, "old", Data(data.samples[:5], hash="beef"))
     assert check_baseline(kept.log, "old", Data(data.samples[:5], hash="beef"), overlap=True) == "old"

@@ -94,16 +94,25 @@ def _replaced(instead_of: Mapping[str, str]) -> list[str]:
     return [f"{new} is compared with {old}" for new, old in instead_of.items()]
 
 
-def check_baseline(log: Log, baseline: str, dataset: Dataset, *, overlap: bool = False) -> str:
+def check_baseline(
+    log: Log, baseline: str, dataset: Dataset, *, models: Collection[str] = (), overlap: bool = False
+) -> str:
     """What to compare with later, by a name that stays; to be asked before money is spent.
+
+    Args:
+        log: Where it is looked for.
+        baseline: A reference as for `regression`.
+        dataset: What is to be asked.
+        models: Who is to be asked, as `provider/model`; none: not looked at.
+        overlap: Whether a baseline of other samples will do, for those that both have.
 
     Returns:
         The experiment's id; of a baseline in a file, the path as given.
 
     Raises:
-        ConfigError: There is no such baseline, or it was made with other samples.
+        ConfigError: There is no such baseline, or it was made with other samples, or with other models alone.
         DataError: See `find_baseline`.
     """
     found = find_baseline(log, baseline, dataset=dataset.name, dataset_hash=dataset.hash, overlap=overlap)
-    check_comparable(found.measured, dataset, overlap=overlap)
+    check_comparable(found.measured, dataset, models=models, overlap=overlap)
     return found.reference if found.found_by == "file" else found.measured.experiment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.metrics import METRICS
@@ -16,6 +16,32 @@ def check_datasets(candidates: Sequence[Measured], baselines: Sequence[object]) 
     names = [each.dataset for each in candidates]
     if len(set(names)) < len(names):
         raise ConfigError(f"candidates of {', '.join(names)}: give one experiment for each data set")
+
+
+def in_common(now: Collection[str], then: Collection[str]) -> dict[str, str]:
+    """The models that are compared, and by what label the baseline has them.
+
+    A model is compared with itself; where both sides have but one, that one is compared with the other.
+    """
+    same = {label: label for label in now if label in then}
+    return same or (dict(zip(now, then, strict=True)) if len(now) == len(then) == 1 else {})
+
+
+def check_models(
+    candidate: str, now: Collection[str], baseline: str, then: Collection[str]
+) -> dict[str, str]:
+    """See that there is anything to compare; see `in_common`.
+
+    Raises:
+        ConfigError: There is no model in common.
+    """
+    found = in_common(now, then)
+    if not found:
+        raise ConfigError(
+            f"{candidate} and its baseline {baseline} have no model in common: "
+            f"{', '.join(now)} against {', '.join(then) or 'none'}; take another baseline, or ask one of these"
+        )
+    return found
 
 
 def check_figures(

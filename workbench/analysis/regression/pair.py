@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from workbench.analysis.regression.asked import check_models
 from workbench.analysis.regression.judged import Found
 from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.measures import MEASURES
@@ -15,7 +16,7 @@ from workbench.analysis.regression.metrics import METRICS
 from workbench.analysis.regression.said import figure, listed
 from workbench.analysis.regression.samples import Flips, flips
 from workbench.analysis.regression.smoke import GIVEN_UP, smoke
-from workbench.errors import ConfigError, DataError
+from workbench.errors import DataError
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -146,15 +147,7 @@ class Pair:
             raise DataError(
                 f"{self.new.experiment} asked no sample of {self.new.dataset!r}: nothing to compare"
             )
-        same = {model: model for model in now if model in then}
-        if not same and len(now) == len(then) == 1:
-            return dict(zip(now, then, strict=True))
-        if not same:
-            raise ConfigError(
-                f"{self.new.experiment} and its baseline {self.old.experiment} have no model in common: "
-                f"{', '.join(now)} against {', '.join(then) or 'none'}"
-            )
-        return same
+        return check_models(self.new.experiment, now, self.old.experiment, then)
 
     def _check_answers(self, model: str, rows: pd.DataFrame) -> None:
         failed = rows[rows["status"] != "ok"]

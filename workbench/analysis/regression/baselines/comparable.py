@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from workbench.analysis.regression.asked import check_models
 from workbench.analysis.regression.baselines.baseline import check_usable
 from workbench.analysis.regression.baselines.differences import Settings, barring, barring_scores, told
 from workbench.analysis.regression.baselines.origins import check_measured, reworded
@@ -13,6 +14,7 @@ from workbench.analysis.regression.measured import Measured
 from workbench.errors import ConfigError
 from workbench.log import Log
 
+_ASKED = "what is to be asked"
 _ANYWAY = "To compare all the same what both have, and be told, say overlap=True."
 
 
@@ -59,7 +61,12 @@ class Comparable:
 
 
 def check_comparable(
-    baseline: Measured, dataset: Dataset, settings: Settings | None = None, *, overlap: bool = False
+    baseline: Measured,
+    dataset: Dataset,
+    settings: Settings | None = None,
+    *,
+    models: Collection[str] = (),
+    overlap: bool = False,
 ) -> Comparable:
     """See, before money is spent, that a baseline is of what is to be asked.
 
@@ -68,22 +75,29 @@ def check_comparable(
         dataset: What is to be asked.
         settings: With what each model is, by its label; see `workbench.evals.planned.settings_of`. Neither
             prompt nor scorers are looked at where it is not given.
+        models: Labels of those that are to be asked, where the settings do not name them; none: not looked
+            at.
         overlap: Whether to let differences pass and tell them, and compare the samples that both have.
 
     Raises:
         ConfigError: The samples, the prompt or the scorer are others, the baseline has no answer, or no
-            sample is the same. Other models and parameters are no reason: they may be just what is tried.
+            sample is the same, or no model. Further models and other parameters are no reason: they may be
+            just what is tried.
     """
     check_usable(baseline)
-    return _judged(
+    found = _judged(
         baseline=baseline,
-        candidate="what is to be asked",
+        candidate=_ASKED,
         data=(dataset.name, dataset.hash),
         targets={sample.id: sample.target for sample in dataset.samples},
         barring=barring(baseline, settings or {}),
         told=told(baseline.settings, settings or {}),
         overlap=overlap,
     )
+    if now := settings or models:
+        then = found.of(baseline).rows.dropna(subset=["sample"])["model"]
+        check_models(_ASKED, now, baseline.experiment, list(dict.fromkeys(then)))
+    return found
 
 
 def check_compared(log: Log, baseline: Measured, candidate: Measured, *, overlap: bool = False) -> Comparable:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pandas as pd
 
+from workbench.analysis.regression.asked import in_common
 from workbench.analysis.regression.measured import Measured
 
 Settings = Mapping[str, Mapping[str, Any]]
@@ -20,8 +21,8 @@ _LONGEST, _BEFORE = 90, 20
 def barring(then: Measured, now: Settings) -> list[str]:
     """Prompts and scorers that are others: what they make of the same model may be another thing."""
     said: dict[str, list[str]] = defaultdict(list)
-    pairs = _pairs(then.settings, now)
-    for old, new in pairs:
+    pairs = in_common(now, then.settings).items()
+    for new, old in pairs:
         names = set(then.of(old)["scorer"].dropna())
         for what, was, is_ in (
             ("the prompt", then.settings[old].get("prompt", "{input}"), now[new].get("prompt", "{input}")),
@@ -43,8 +44,8 @@ def barring_scores(then: Measured, now: Measured) -> list[str]:
 def told(then: Settings, now: Settings) -> list[str]:
     """Models and parameters that are others: they may be just what is tried."""
     said: dict[str, list[str]] = defaultdict(list)
-    pairs = _pairs(then, now)
-    for old, new in pairs:
+    pairs = in_common(now, then).items()
+    for new, old in pairs:
         if old != new:
             said[f"the model was {old} and is {new}"].append(new)
         was, is_ = (
@@ -55,12 +56,6 @@ def told(then: Settings, now: Settings) -> list[str]:
             if was.get(name) != is_.get(name):
                 said[f"{name} was {_told(was.get(name))} and is {_told(is_.get(name))}"].append(new)
     return _in_words(said, len(pairs))
-
-
-def _pairs(then: Settings, now: Settings) -> list[tuple[str, str]]:
-    """Labels that belong together: the same, or where each side has but one, those."""
-    same = [(label, label) for label in now if label in then]
-    return same or (list(zip(then, now, strict=True)) if len(then) == len(now) == 1 else [])
 
 
 def _scorer(settings: Mapping[str, Any], names: set[str]) -> Any:
