@@ -92,7 +92,7 @@ def test_where_no_cell_is_tagged_there_are_no_parameters(tmp_path: Path) -> None
 def test_a_file_that_is_no_notebook_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "question.ipynb"
     path.write_bytes(content)
-    with pytest.raises(NotRunnableError, match="^question.ipynb is not a notebook: ."):
+    with pytest.raises(NotRunnableError, match=r"^question\.ipynb is not a notebook: ."):
         notebook_of(path)
 
 
@@ -107,7 +107,7 @@ def test_a_notebook_of_another_language_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("head", ["n = ", "n = [1,\n%pip", f"n = {'-' * 20_000}1"], ids=range(3))
 def test_a_cell_of_parameters_that_is_not_python_says_so(tmp_path: Path, head: str) -> None:
     path = notebook(tmp_path, head=head)
-    with pytest.raises(NotRunnableError, match="the cell of .* 'parameters' is not Python: ."):
+    with pytest.raises(NotRunnableError, match=r"the cell of .* 'parameters' is not Python: ."):
         parameterised(notebook_of(path), path.name, {}, Secrets(Settings(project=tmp_path, values={})))
 
 
