@@ -39,7 +39,7 @@ def check_models(
     if not found:
         raise ConfigError(
             f"{candidate} and its baseline {baseline} have no model in common: "
-            f"{', '.join(now)} against {', '.join(then) or 'none'}; take another baseline, or ask one of these"
+            f"{', '.join(now)} against {', '.join(then) or 'none'}; take another one, or ask one of these"
         )
     return found
 
