@@ -17,6 +17,7 @@ from notebook_files import notebook
 
 from workbench.errors import ConfigError
 from workbench.report import Report, run_report
+from workbench.report.inside.telling import TOLD
 from workbench.report.running.cells import Progress
 
 KEY = "sk-canary/0123'456&789"
@@ -155,15 +156,21 @@ def test_what_a_model_wrote_is_not_markup_in_a_page(ran: Ran) -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;" in ran.page
 
 
-def test_a_report_can_be_made_where_a_loop_runs(tmp_path: Path) -> None:
-    path = notebook(tmp_path, "raise SystemExit(0)", "print('never')")
+def test_a_report_can_be_made_where_a_loop_runs_and_a_notebook_clears_its_folders(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    clear = (
+        f"import os, shutil\nshutil.rmtree({str(out)!r})\nos.unlink(os.environ[{TOLD!r}])\n"
+        "os.unlink(os.readlink('/proc/self/fd/2'))"
+    )
+    path = notebook(tmp_path, clear, "raise SystemExit(0)", "print('never')")
 
     async def made() -> Report:
-        return run_report(path, {}, tmp_path / "out")
+        return run_report(path, {}, out)
 
     report = asyncio.run(made())
+    assert {file.name for file in out.iterdir()} == {"question.ipynb", "question.html"}
     assert report.failure is None  # it ended where its author wanted
-    assert (report.cells_run, report.cells) == (2, 3)
+    assert (report.cells_run, report.cells) == (3, 4)
 
 
 def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 
@@ -107,7 +107,7 @@ def run_report(
     except NotRunnableError as exc:
         made = replace(made, failure=exc.failure)
     else:
-        with tempfile.NamedTemporaryFile(prefix="workbench-") as heard:
+        with _heard() as heard:
             run = Run(
                 document,
                 environment={
@@ -138,6 +138,16 @@ def run_report(
     except OSError as exc:
         return replace(made, notebook=partial, failure=_unwritten(exc, out, made.failure))
     return made
+
+
+@contextmanager
+def _heard() -> Iterator[IO[bytes]]:
+    """A file for what the notebook says; the notebook may clear it away, as it may any other."""
+    with tempfile.NamedTemporaryFile(prefix="workbench-", delete=False) as heard:
+        try:
+            yield heard
+        finally:
+            Path(heard.name).unlink(missing_ok=True)
 
 
 def _waited(run: Run, stops: Stops) -> Failure | None:

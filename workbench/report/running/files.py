@@ -17,6 +17,7 @@ def write_whole(path: Path, text: str) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)  # the notebook may have cleared it away
         # A model may write half a character, which is no UTF-8.
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
         temporary.replace(path)

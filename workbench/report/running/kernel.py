@@ -82,7 +82,8 @@ class Kernel:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(group, signal.SIGKILL)
         await manager.cleanup_resources()
-        self._said.close()
+        with contextlib.suppress(FileNotFoundError):  # where the notebook cleared it away
+            self._said.close()
 
     async def why_it_died(self) -> Failure:
         """What its exit status and its last words on standard error say."""
