@@ -113,7 +113,7 @@ async def price(call: Call, send: Send) -> Completion:
         usage = replace(usage, output_tokens=0)  # a vector has no tokens
     tier = completion.service_tier or call.request.params.service_tier
     cost, version = cost_usd(call.endpoint, call.request.model, usage, call.started_at, tier)
-    return replace(completion, cost_usd=cost, price_version=version)
+    return completion if cost is None else replace(completion, cost_usd=cost, price_version=version)
 
 
 def _own(endpoint: Endpoint, model: str) -> OwnPrice | None:

@@ -18,6 +18,7 @@ from workbench.errors import AuthenticationError, BudgetError, CallError, ModelN
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Item, Run
 from workbench.evals.progress import Ended, EvaluationProgress
+from workbench.evals.quiet import heap_frozen
 from workbench.evals.records import facts_of_project, run_row
 from workbench.evals.resume import Begun, answered_models
 from workbench.evals.scorers import Score, Scorer
@@ -125,9 +126,10 @@ class Evaluation:
             )
         ]
         try:
-            async with asyncio.TaskGroup() as group:
-                for worker in workers:
-                    group.create_task(worker)
+            with heap_frozen():
+                async with asyncio.TaskGroup() as group:
+                    for worker in workers:
+                        group.create_task(worker)
         except BaseExceptionGroup as several:
             raise several.exceptions[0] from None  # the same for every worker, such as a refused parameter
         if self.stopped and self.watch is not None:

@@ -50,7 +50,7 @@ class Answer:
         }
         self._progress.request_id = request_id(self._headers)
         self._progress.rest_s = rest_s(self._headers)
-        if streams(response):
+        if streams(self._status, self._headers):
             return await self._read_events(response)
         return await self._read_whole(response)
 
@@ -70,7 +70,7 @@ class Answer:
             self._complete(failure)
 
     async def _read_whole(self, response: httpx.Response) -> Completion:
-        content = self._progress.received = without_token(response, await body_of(response))
+        content = self._progress.received = without_token(response, await body_of(response, self._headers))
         self._progress.duration_s = self._clock.heard_s()
         if response.status_code >= 400:
             raise self._failures.refused(response, content)

@@ -91,7 +91,7 @@ class Failures:
     def unreadable(self, response: httpx.Response, content: bytes) -> UnreadableError:
         """The answer is not in the protocol."""
         text = self._readable(content)
-        kind = content_type(response) or "no content type"
+        kind = content_type(response.headers) or "no content type"
         return UnreadableError(
             f"{self.name}: the answer of {self._origin} ({response.status_code}, {kind}) is not in the "
             f"protocol {self.endpoint.protocol!r}; it begins with {text[:80]!r}: is the base URL right?",
@@ -176,6 +176,10 @@ def _aws_code(response: httpx.Response) -> str | None:
     return str(response.headers.get("x-amzn-errortype", "")).partition(":")[0] or None
 
 
-def content_type(response: httpx.Response) -> str:
-    """The media type of an answer, in lower case and without parameters; empty where it has none."""
-    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+def content_type(headers: Mapping[str, str]) -> str:
+    """The media type of an answer, in lower case and without parameters; empty where it has none.
+
+    Args:
+        headers: Of the answer, their names in lower case or looked up without regard to it.
+    """
+    return headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 
 import httpx
@@ -33,18 +33,23 @@ class Heard(httpx.AsyncByteStream):
         await self._body.aclose()
 
 
-def streams(response: httpx.Response) -> bool:
-    """Whether an answer comes in events: its content type decides, not what was asked for."""
-    return response.status_code < 300 and content_type(response) in STREAMS
+def streams(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer comes in events: its content type decides, not what was asked for.
+
+    Args:
+        status: Of the answer.
+        headers: Of the answer, their names in lower case.
+    """
+    return status < 300 and content_type(headers) in STREAMS
 
 
-async def body_of(response: httpx.Response) -> bytes:
+async def body_of(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
     """The whole body, unpacked."""
     body = response.stream
     if (
         isinstance(body, httpx.AsyncByteStream)
         and not response.is_stream_consumed
-        and "content-encoding" not in response.headers
+        and "content-encoding" not in headers
     ):
         # What is not packed goes without the generators that httpx unpacks with.
         return b"".join([piece async for piece in body])
@@ -53,13 +58,14 @@ async def body_of(response: httpx.Response) -> bytes:
 
 async def events(response: httpx.Response) -> AsyncGenerator[str]:
     """The data of each event: of server-sent events, of AWS's frames, or the lines of an NDJSON body."""
-    if content_type(response) == SERVER_SENT:
+    kind = content_type(response.headers)
+    if kind == SERVER_SENT:
         async with aclosing(EventSource(response).aiter_sse()) as sent:
             async for event in sent:
                 if event.data:
                     yield event.data
         return
-    if content_type(response) == EVENT_STREAM:
+    if kind == EVENT_STREAM:
         async with aclosing(aws_events(response.aiter_bytes())) as sent:
             async for data in sent:
                 yield data

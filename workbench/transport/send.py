@@ -153,9 +153,10 @@ async def _exchange(
         async with deadline:
             response = await http.send(request, stream=True)
             deadline.answered = True
-            # Not the whole URL: there may be a password in it.
-            at = f"{request.url.host}{request.url.path}"
-            LOG.debug("%s %s: %d", request.method, at, response.status_code)
+            if LOG.isEnabledFor(logging.DEBUG):
+                # Not the whole URL: there may be a password in it.
+                at = f"{request.url.host}{request.url.path}"
+                LOG.debug("%s %s: %d", request.method, at, response.status_code)
             if isinstance(response.stream, httpx.AsyncByteStream):
                 response.stream = Heard(response.stream, deadline)
             try:
@@ -173,20 +174,23 @@ async def _exchange(
 async def _request(
     method: str, endpoint: Endpoint, path: str, timeouts: Timeouts, body: bytes | None = None
 ) -> httpx.Request:
-    limits = httpx.Timeout(None, connect=timeouts.connect_s).as_dict()
+    limits = {"connect": timeouts.connect_s, "read": None, "write": None, "pool": None}
     url = _url(path if path.startswith("https://") else endpoint.base_url + path)
     if endpoint.query:
         url = url.copy_merge_params(dict(endpoint.query))
-    headers = httpx.Headers({"Host": url.netloc.decode(), **HEADERS})
-    if body is not None:
-        headers["Content-Length"] = str(len(body))
-    headers.update(endpoint.headers)
+    headers = httpx.Headers({"Host": url.netloc.decode(), **HEADERS, **_length(body)})
+    if endpoint.headers:
+        headers.update(endpoint.headers)
     # Beside a stream httpx leaves the headers alone: seeing what they lack takes longer than all of this.
     stream = httpx.ByteStream(body or b"")
     request = httpx.Request(method, url, headers=headers, stream=stream, extensions={"timeout": limits})
     request.read()
     await authorise(endpoint, request)
     return request
+
+
+def _length(body: bytes | None) -> dict[str, str]:
+    return {} if body is None else {"Content-Length": str(len(body))}
 
 
 @lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ _EMPHASIS = re.compile(
 )
 _QUOTES = [re.compile(f"{a}(?P<inner>[^{a}{b}]+){b}") for a, b in ('""', "''", "“”", "‘’", "«»", "„“", "„”")]
 _WRAPPINGS = (_FENCE, _EMPHASIS, *_QUOTES)
+_OPENINGS = frozenset("`*_~\"'“‘«„")  # what those begin with
 
 _BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _ANSWER = r"(?i:\banswer\b[*_\s]*(?:is|=|:)[*_\s:]*)"
@@ -76,7 +77,7 @@ def fold_text(text: str, *, ignore_case: bool = True) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    for wrapping in _WRAPPINGS:
+    for wrapping in _WRAPPINGS if text[:1] in _OPENINGS else ():
         if found := wrapping.fullmatch(text):
             return found["inner"].strip()
     # One full stop at the end of something; an ellipsis says more than that.
