@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -134,7 +134,8 @@ def run_report(
         above = "" if banner is None else banner(made)
         content = page_of(document, title=notebook.stem, failure=made.failure, banner=above)
         write_whole(page, content)
-        partial.replace(executed)
+        with suppress(FileNotFoundError):  # where another report into the same folder was quicker
+            partial.replace(executed)
     except OSError as exc:
         return replace(made, notebook=partial, failure=_unwritten(exc, out, made.failure))
     return made
