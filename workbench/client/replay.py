@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import html
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,8 +15,6 @@ _GONE = '<del style="text-decoration:none;background:rgba(220,60,50,.28)">{}</de
 _COME = '<ins style="text-decoration:none;background:rgba(40,160,70,.28)">{}</ins>'
 _CELL = "text-align:left;vertical-align:top;padding:.2em 1.2em .2em 0"
 _HALF = "width:50%;white-space:pre-wrap;overflow-wrap:anywhere;" + _CELL
-_WORD = re.compile(r"\S+\s*|\s+")
-_Piece = tuple[str, bool]  # words, and whether the other text has them too
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,11 +81,8 @@ class Replay:
         """Both answers, by what their words look like that only one of them has."""
         if self.old_error:
             return same(self.old_error), same(_said(self.new))
-        pieces = list(_compared(_said(self.old), _said(self.new)))
-        return (
-            "".join(same(words) if shared else gone(words) for (words, shared), _ in pieces if words),
-            "".join(same(words) if shared else come(words) for _, (words, shared) in pieces if words),
-        )
+        old, new = _said(self.old), _said(self.new)
+        return _marked(old, new, same, gone), _marked(new, old, same, come)
 
 
 def _said(completion: Completion) -> str:
@@ -101,11 +94,12 @@ def _said(completion: Completion) -> str:
     return "\n".join([completion.text, *calls] if completion.text else calls)
 
 
-def _compared(old: str, new: str) -> Iterator[tuple[_Piece, _Piece]]:
-    """Both texts in pieces that are the same, or differ by whole words."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after).get_opcodes():
-        yield ("".join(before[a:b]), tag == "equal"), ("".join(after[c:d]), tag == "equal")
+def _marked(text: str, other: str, same: Callable[[str], str], own: Callable[[str], str]) -> str:
+    """A text, by what its words look like that the other has, and those of its own."""
+    from workbench.differences import differences  # its library takes longer to load than a client
+
+    nodes = [node for node in differences(text, other) if isinstance(node, str) or node[0] == "ins"]
+    return "".join(same(node) if isinstance(node, str) else own(str(node[2])) for node in nodes)
 
 
 def _fact(
