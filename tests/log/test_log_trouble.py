@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import pytest
 
 from workbench.errors import DataError
 from workbench.log import Log, LogWarning, Recorder, Store
-from workbench.log.writer import RETRY_S, Writer
+from workbench.log.writer import RETRY_S, Writer, check_writable
 
 Line = Callable[..., bytes]
 Program = Callable[..., subprocess.Popen[str]]
@@ -27,6 +28,18 @@ def test_where_the_folder_cannot_be_made_calls_go_on_and_it_is_said_once(
     home.unlink()
     recorder.close()
     assert len(Log(home).calls()) == 2
+
+
+def test_a_log_without_room_is_told_before_anything_is_asked(home: Path) -> None:
+    check_writable(home)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(DataError, match=r"home' cannot be written \(File too large\): raise the limit"):
+            check_writable(home)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list((home / "journal").iterdir())
 
 
 def test_what_memory_cannot_hold_is_counted(home: Path, line: Line) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from workbench.log.journal import Segment, tell
+from workbench.errors import DataError
+from workbench.log.journal import Segment, prepare, tell
 
 SYNC_S = 0.25
 RETRY_S = 1.0
+_ROOM_BYTES = 2**20
 
 _REMEDIES = {
     errno.ENOSPC: "free some disk space",
@@ -20,6 +23,28 @@ _REMEDIES = {
     errno.EPERM: "make the folder writable or choose another home",
     errno.EROFS: "make the folder writable or choose another home",
 }
+
+
+def check_writable(home: Path) -> None:
+    """See that the log takes rows, and has room for the next thousand: better before money is spent.
+
+    Args:
+        home: The log's folder; made where it is not there.
+
+    Raises:
+        DataError: It cannot be written, or its disk is full.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=prepare(home)) as file:
+            file.write(bytes(_ROOM_BYTES))
+    except OSError as exc:
+        raise DataError(
+            f"the call log in {str(home)!r} cannot be written ({exc.strerror}): {_remedy(exc)}"
+        ) from exc
+
+
+def _remedy(trouble: OSError) -> str:
+    return _REMEDIES.get(trouble.errno or 0, "see that it is a folder on a disk that works")
 
 
 class Writer:
@@ -108,10 +133,9 @@ class Writer:
             return
         self._retry_at = self._clock() + RETRY_S
         told = bool(self.trouble)
-        remedy = _REMEDIES.get(trouble.errno or 0, "see that it is a folder on a disk that works")
         self.trouble = (
-            f"the call log in {str(self._home)!r} cannot be written ({trouble}): {remedy}. Calls go on; "
-            f"up to {self._memory_bytes / 1e6:g} MB of rows wait in memory until it works again"
+            f"the call log in {str(self._home)!r} cannot be written ({trouble}): {_remedy(trouble)}. "
+            f"Calls go on; up to {self._memory_bytes / 1e6:g} MB of rows wait in memory until it works again"
         )
         if not told:
             tell(self.trouble)

@@ -18,6 +18,7 @@ from workbench.evals.progress import EvaluationProgress
 from workbench.evals.prompts import Prompts
 from workbench.evals.runs import evaluate
 from workbench.evals.start import find_models
+from workbench.log.writer import check_writable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
@@ -89,10 +90,12 @@ async def measure(
     Raises:
         ConfigError: No such baseline, or it cannot be compared with; `smoke` without one; or what `evaluate`
             refuses.
-        DataError: See `workbench.evaluate` and `find_baseline`.
+        DataError: See `workbench.evaluate` and `find_baseline`; or the log cannot be written.
     """
     places = dict(instead_of or {})
     replayed = None if client.recording is None else client.recording.experiment
+    if replayed is None:
+        check_writable(client.home)
     found = [_found(client, baseline, dataset, replayed, overlap) for dataset in datasets if baseline]
     if found and not models and replayed is None:
         models = _in_places(found[0], places)
