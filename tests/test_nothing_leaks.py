@@ -163,6 +163,7 @@ async def call_in_every_way(client: Client, url: str) -> list[BaseException]:
     }
     await client.recorder.write("labels", orjson.dumps(label))
     report = {"id": str(uuid7()), "experiments": ["e"], "notebook": TOLD, "baseline": KEY}
+    report |= {"parameters": {"prompt": TOLD, "options": [KEY]}}
     await client.recorder.write("reports", orjson.dumps(report))
     await client.recorder.write(
         "baselines", orjson.dumps({"id": str(uuid7()), "experiment": "e", "note": TOLD})

@@ -24,6 +24,7 @@ def log(home: Path, recorder: Recorder, line: Callable[..., bytes]) -> Log:
     log = Log(home)
     log.reported(
         notebook="90_regression.ipynb",
+        parameters={"limit": 3, "baseline": "last", "instead_of": {"a/b": "c/d"}},
         experiments=["e2"],
         baseline="last",
         baselines=["e1"],
@@ -39,6 +40,8 @@ def test_what_a_report_came_to_is_a_row(log: Log) -> None:
     [row] = log.reports().to_dict("records")
     assert (list(row["experiments"]), row["baseline"], list(row["baselines"])) == (["e2"], "last", ["e1"])
     assert (row["outcome"], row["exit_code"], row["notebook"]) == ("fine", 0, "90_regression.ipynb")
+    assert orjson.loads(row["parameters"]) == {"limit": 3, "baseline": "last", "instead_of": {"a/b": "c/d"}}
+    assert [*orjson.loads(row["parameters"])] == ["limit", "baseline", "instead_of"]  # as they were set
     assert (row["revision"], row["branch"], row["dirty"]) == ("a" * 40, "main", False)
     assert log.reports(where="outcome = 'worse'").empty
     assert log.reports(until="2020-01-01").empty

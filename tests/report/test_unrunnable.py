@@ -69,6 +69,21 @@ def test_a_parameter_with_the_name_of_a_key_is_refused_and_masked(tmp_path: Path
     assert run_report(path, {"api_key": KEY}, tmp_path / "out").parameters == {"api_key": "***"}
 
 
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [
+        ({"options": {"api_key": "abc", "n": [1]}}, {"options": {"api_key": "***", "n": [1]}}),
+        ({"data": ["https://ann:pw@host/set.csv"]}, {"data": ["https://***@host/set.csv"]}),
+        ({"prompt": "use sk-proj-0123456789abcdef"}, {"prompt": "use ***"}),
+    ],
+)
+def test_what_looks_like_a_secret_is_masked(secret: dict[str, Any], shown: dict[str, Any]) -> None:
+    secrets = Secrets(Settings(project=Path(), values={}))
+    assert secrets.masked(secret) == shown
+    harmless = {"data": "https://host:8000/a@b", "models": ["hf_local/sk-learn"], "max_tokens": 3}
+    assert secrets.masked(harmless) == harmless
+
+
 def test_where_no_cell_is_tagged_there_are_no_parameters(tmp_path: Path) -> None:
     assert "tagged 'parameters'" in refused(notebook(tmp_path, tagged=False), {"n": 1}).message
 

@@ -124,7 +124,7 @@ def compare(
     if replay and (cache or resume):
         raise click.UsageError("--replay shows what was answered: leave out --cache and --resume")
     dataset = load_dataset(data)
-    client = Client(concurrency=concurrency, replay=experiment_of(replay))
+    client = Client(concurrency=concurrency, replay=experiment_of(replay) if replay else None)
     if client.recording is not None:
         limit, epochs = client.recording.samples, client.recording.epochs
     _check_log(client)

@@ -17,6 +17,7 @@ from workbench.cli.log import project_log
 from workbench.cli.running import shown_progress
 from workbench.config import load_settings
 from workbench.errors import ConfigError, WorkbenchError
+from workbench.log.redaction import REDACTED
 
 if TYPE_CHECKING:
     from workbench.report.making import Made
@@ -48,8 +49,8 @@ _CHANGES = 20  # so many lines a person still reads; the page has all
 @click.option(
     "--replay",
     metavar="EXPERIMENT",
-    help="Answer its calls as they were answered in this experiment, or in the notebook's 'last' report, "
-    "with its baseline: nothing is asked.",
+    help="Answer its calls as they were answered in this experiment, or in the notebook's 'last' report: "
+    "nothing is asked. Parameters and baseline are those of that report, unless they are given.",
 )
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for what it writes.")
 @click.option(
@@ -85,13 +86,11 @@ def report(
     if notebook.name == str(notebook) and not notebook.exists():
         ours = bundled("notebooks") / notebook
         notebook = ours if ours.exists() else notebook
-    values = {name: _value(text) for name, text in parameters}
-    if replay == "last":
-        replay, then = _reported(notebook.name)
-        baseline = then if baseline is None and "baseline" not in values else baseline
-    replay = experiment_of(replay)
+    values = {name: _value(name, text) for name, text in parameters}
     if baseline is not None:
         values["baseline"] = baseline
+    if replay is not None:
+        replay, values = _replayed(notebook.name, replay, values)
     settings = load_settings()
     # A folder of its own for each run: two at once, or a failed one, leave the others as they are.
     name = f"{notebook.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
@@ -99,28 +98,39 @@ def report(
     return make_report(notebook, values, folder, replay=replay, fail_on=fail_on, timeout_s=timeout_s)
 
 
-def experiment_of(reference: str | None) -> str | None:
-    """The experiment that is to be replayed, if any."""
-    if reference is None:
-        return None
+def experiment_of(reference: str) -> str:
+    """The experiment that is to be replayed."""
     from workbench.analysis.results import find_experiment
 
     return find_experiment(project_log(), reference)
 
 
-def _reported(notebook: str) -> tuple[str, str | None]:
-    """Of the notebook's last report, experiment and baseline; of none, the last whole experiment."""
+def _replayed(notebook: str, reference: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The experiment to be replayed, and what is set: as in the notebook's latest report of it, or as given.
+
+    `last` is the experiment of the notebook's last report; of none, the last whole one.
+    """
     made = project_log().reports(limit=_LATEST)
     own = made[(made["notebook"] == notebook) & (made["experiments"].map(len) > 0)]
-    if own.empty:
-        return "last", None
-    experiments, baseline = own[["experiments", "baseline"]].iloc[0]
-    if len(experiments) > 1:
-        raise ConfigError(
-            f"the last report of {notebook} is of {len(experiments)} experiments, and one at a time can be "
-            f"replayed: judge them again by -p candidate {','.join(experiments)}"
-        )
-    return str(experiments[0]), None if not isinstance(baseline, str) else baseline
+    if reference == "last" and not own.empty:
+        experiments = own["experiments"].iloc[0]
+        if len(experiments) > 1:
+            raise ConfigError(
+                f"the last report of {notebook} is of {len(experiments)} experiments, and one at a time can "
+                f"be replayed: judge them again by -p candidate {','.join(experiments)}"
+            )
+        experiment = str(experiments[0])
+    else:
+        experiment = experiment_of(reference)
+    of_it = own[own["experiments"].map(lambda each: list(each) == [experiment])]
+    then = {} if of_it.empty else orjson.loads(of_it["parameters"].iloc[0])
+    for name in then.keys() - given.keys():
+        if REDACTED.encode() in orjson.dumps(then[name]):
+            raise ConfigError(
+                f"the log has the parameter {name!r} of the report of {experiment} without what was redacted "
+                f"in it: set it again by -p {name} VALUE"
+            )
+    return experiment, {**then, **given}
 
 
 def make_report(
@@ -218,6 +228,7 @@ def _keep(made: Made) -> None:
     baseline = made.report.parameters.get("baseline")
     project_log().reported(
         notebook=document["notebook"],
+        parameters=made.report.parameters,
         experiments=[one["experiment"] for one in document["candidates"]],
         baseline=None if not baseline else str(baseline),
         baselines=[one["experiment"] for one in document["baselines"]],
@@ -227,8 +238,12 @@ def _keep(made: Made) -> None:
     )
 
 
-def _value(text: str) -> Any:
+def _value(name: str, text: str) -> Any:
     """A parameter's value: JSON where it is, such as 3, true or ["a/b"]; text otherwise."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as exc:
+        raise ConfigError(f"parameter {name!r} is {text!r}, which is not UTF-8: write it in UTF-8") from exc
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

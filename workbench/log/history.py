@@ -57,6 +57,7 @@ class History(Reading):
         self,
         *,
         notebook: str,
+        parameters: Mapping[str, Any],
         experiments: Sequence[str],
         baseline: str | None,
         baselines: Sequence[str],
@@ -68,6 +69,7 @@ class History(Reading):
 
         Args:
             notebook: Name of the notebook.
+            parameters: What was set in it, in its order, secrets masked; values that JSON has.
             experiments: The experiments that it is about.
             baseline: What they were compared with, in the words of who asked.
             baselines: The experiments that this meant.
@@ -80,6 +82,7 @@ class History(Reading):
             {
                 "made_at": datetime.now(UTC),
                 "notebook": notebook,
+                "parameters": dict(parameters),
                 "experiments": list(experiments),
                 "baseline": baseline,
                 "baselines": list(baselines),

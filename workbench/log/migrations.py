@@ -158,6 +158,7 @@ CREATE TABLE reports (
     id UUID,
     made_at TIMESTAMPTZ,
     notebook VARCHAR,
+    parameters JSON,
     experiments VARCHAR[],
     baseline VARCHAR,
     baselines VARCHAR[],

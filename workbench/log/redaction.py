@@ -32,6 +32,7 @@ _WRITTEN = {
     for table, columns in TABLES.items()
 }
 _BODIES = ("request", "response", "params")
+REDACTED = "[redacted]"
 _Cut = tuple[re.Pattern[str], str]  # what to take out, and what stands there instead
 _Place = tuple[Any, Any]  # a dictionary or list, and the key or index of a text in it
 _Way = tuple[Any, ...]  # the keys and indices that lead to it
@@ -80,7 +81,7 @@ class Redaction:
         row: dict[str, Any] = orjson.loads(clean)
         # Who was told a key may repeat it in a stream, a few letters in each event.
         changed = has_key and _cut_stream(row.get("response"), _key_cuts(secrets))
-        if _cut_row(row, _WRITTEN[table], [(pattern, "[redacted]") for pattern in patterns]):
+        if _cut_row(row, _WRITTEN[table], [(pattern, REDACTED) for pattern in patterns]):
             changed = True
             if "redacted" in TABLES[table]:
                 row["redacted"] = True
@@ -180,4 +181,4 @@ def _line(row: dict[str, Any]) -> bytes:
         return orjson.dumps(row)
     except orjson.JSONEncodeError:
         # It reads bodies of 1,024 levels and writes 254: such a body is no answer of any model.
-        return orjson.dumps(row | {name: "[redacted]" for name in _BODIES if name in row})
+        return orjson.dumps(row | {name: REDACTED for name in _BODIES if name in row})

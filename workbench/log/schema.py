@@ -142,6 +142,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "id": Column("UUID", "UUIDv7: sorts by time"),
         "made_at": Column("TIMESTAMPTZ", "when the report was made"),
         "notebook": Column("VARCHAR", "name of the notebook"),
+        "parameters": Column("JSON", "what was set in it"),
         "experiments": Column("VARCHAR[]", "the experiments that it is about"),
         "baseline": Column("VARCHAR", "what they were compared with, in the words of who asked"),
         "baselines": Column("VARCHAR[]", "the experiments that this meant"),

@@ -14,6 +14,11 @@ from workbench.providers import HOSTS
 
 _NAME = re.compile("(key|token|secret|password|passwd)$", re.IGNORECASE)
 _PARAMETER = re.compile("(api_?key|access_?key|token|secret|password|passwd|credentials?)$", re.IGNORECASE)
+# A password in an address, and what begins as keys do.
+_LOOKS_SECRET = re.compile(
+    r"(?<=://)[^/\s@]*:[^/\s@]+(?=@)"
+    r"|\b(?:sk-|gsk_|hf_|xai-|pplx-|ghp_|github_pat_|AIza|AKIA)(?=[\w-]*\d)[\w-]{16,}"
+)
 STARS = "***"
 
 
@@ -51,10 +56,18 @@ class Secrets:
         return value
 
     def masked(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Parameters of a notebook, with stars in place of what is a secret by its name or its value."""
+        """Parameters of a notebook, with stars for what is a secret by its name, its value or its looks."""
         return {
-            name: STARS if _PARAMETER.search(name) else self.hide(value) for name, value in parameters.items()
+            name: STARS if _PARAMETER.search(name) else self._masked(value)
+            for name, value in parameters.items()
         }
+
+    def _masked(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self.masked(value)
+        if isinstance(value, list):
+            return [self._masked(part) for part in value]
+        return _LOOKS_SECRET.sub(STARS, self.hide(value)) if isinstance(value, str) else value
 
 
 def _passwords(values: Iterable[str]) -> Iterable[str]:
