@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, main_thread
 from typing import Any
 
 import pytest
+from notebook_files import notebook
 from told import change, document, hostile_document, regression
 
 from workbench.cli.console import plain
 from workbench.cli.running import shown_progress
 from workbench.report import Report
 from workbench.report.github import tell_github
-from workbench.report.making import describe, write_formats
+from workbench.report.making import describe, make, write_formats
 from workbench.report.outcome import FailOn
 from workbench.report.running.cells import Progress
 from workbench.report.running.failure import Failure
@@ -90,6 +93,30 @@ def test_an_interrupted_run_ends_as_a_shell_would_have_it(number: signal.Signals
     told = describe(report_of(Failure(kind=kind, message="it ended", cell=2, signal=number)), "never")
     assert (told["outcome"], told["exit_code"]) == ("failed", code)
     assert told["failure"]["signal"] == (None if number is None else number.name)
+
+
+def test_a_second_signal_takes_nothing_away_from_what_is_being_written(tmp_path: Path) -> None:
+    out, made = tmp_path / "out", Event()
+    unheard: list[list[str]] = []
+
+    def interrupt() -> None:
+        while not made.wait(0.001):
+            signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    def hear(*_: object) -> None:
+        unheard.append([file for file in ("question.ipynb", *FILES) if not (out / file).exists()])
+
+    path, before = notebook(tmp_path), signal.signal(signal.SIGINT, hear)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(interrupt)
+            make(path, {"unknown": 1}, out)
+            made.set()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    # Before it began, or when all of it was there.
+    assert set(map(len, unheard)) <= {0, len(FILES) + 1}
+    assert read(out)["failure"]["kind"] == "parameter"
 
 
 # what CI and the console are told

@@ -32,6 +32,29 @@ from workbench.report.running.streams import joined
 TURN_S = 0.2
 
 
+@contextmanager
+def stopping() -> Iterator[Stops]:
+    """Ctrl-C and SIGTERM stop a run, where they can be heard: in the main thread.
+
+    A second one, as CI sends it soon after the first, takes nothing away from what is being written. Within
+    another such block this is the same one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield Stops()
+        return
+    heard = signal.getsignal(signal.SIGTERM)
+    if isinstance(heard, Stops):
+        yield heard
+        return
+    stops = Stops()
+    before = {number: signal.signal(number, stops) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stops
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """What a run of a notebook left behind; no secret is in any of it.
@@ -57,6 +80,7 @@ class Report:
     cells: int = 0
 
 
+@stopping()
 def run_report(
     notebook: Path,
     parameters: Mapping[str, Any],
@@ -107,7 +131,7 @@ def run_report(
     except NotRunnableError as exc:
         made = replace(made, failure=exc.failure)
     else:
-        with _heard() as heard:
+        with stopping() as stops, _heard() as heard:
             run = Run(
                 document,
                 environment={
@@ -117,12 +141,12 @@ def run_report(
                     **(environment or {}),
                 },
                 write=lambda so_far: write_whole(partial, nbformat.writes(secrets.hide(joined(so_far)))),
-                stops=(stops := Stops()),
+                stops=stops,
                 cell_timeout_s=cell_timeout_s,
                 timeout_s=timeout_s,
                 on_progress=on_progress,
             )
-            failure = _waited(run, stops)
+            failure = _waited(run)
             told = heard.read().decode("utf-8", "replace").splitlines()
         made = replace(made, failure=failure, cells_run=run.cells_run, cells=run.cells)
     document = secrets.hide(joined(document))
@@ -151,28 +175,14 @@ def _heard() -> Iterator[IO[bytes]]:
             Path(heard.name).unlink(missing_ok=True)
 
 
-def _waited(run: Run, stops: Stops) -> Failure | None:
+def _waited(run: Run) -> Failure | None:
     """Run in a thread of its own: a loop may run in this one already, and signals find it free."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="report") as pool, _signals(stops):
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="report") as pool:
         running = pool.submit(lambda: asyncio.run(run()))
         # A signal that another thread was given is heard here when this one next does anything.
         while not running.done():
             wait([running], timeout=TURN_S)
         return running.result()
-
-
-@contextmanager
-def _signals(stops: Stops) -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop a run, where they can be heard: in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, stops) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _payloads(document: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:

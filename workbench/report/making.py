@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.report.displayed import displayed
-from workbench.report.execute import Report, run_report
+from workbench.report.execute import Report, run_report, stopping
 from workbench.report.formats.banner import banner_of
 from workbench.report.formats.document import Document, document_of, in_json
 from workbench.report.formats.gitlab import code_quality_of, metrics_of
@@ -37,6 +37,7 @@ class Made:
     problems: tuple[str, ...]
 
 
+@stopping()
 def make(
     notebook: Path,
     parameters: Mapping[str, Any],
