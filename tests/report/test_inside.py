@@ -171,6 +171,30 @@ def test_scores_are_paired_by_their_samples_whatever_they_are_kept_in() -> None:
     assert "2 left out" in by_name.said
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "higher", "verdict"),
+    [
+        # Of 100 right ones, 8 are lacking: if they are wrong, that is a fall by 8 points.
+        ([1.0] * 100, [1.0] * 92 + [None] * 8, True, "undecided"),
+        ([1.0] * 400, [1.0] * 399 + [None], True, "same"),
+        ([0.0] * 60 + [1.0] * 60, [1.0] * 100 + [None] * 20, True, "better"),
+        ([0.0] * 90 + [1.0] * 30, [1.0] * 20 + [0.0] * 70 + [None] * 30, True, "undecided"),
+        # What only the candidate has hides no fall.
+        ([1.0] * 150 + [None] * 150, [1.0] * 300, True, "same"),
+        # Less is better: 1 is the worst share, and of seconds the longest.
+        ([0.0] * 100, [0.0] * 92 + [None] * 8, False, "undecided"),
+        ([2.0, 2.01] * 60 + [9.0], [2.0, 2.01] * 56 + [None] * 8 + [9.0], False, "undecided"),
+        ([2.0, 2.01] * 60, [2.0, 2.01] * 60, False, "same"),
+        ([None, 1.0], [None, None], True, "undecided"),
+    ],
+)
+def test_what_the_candidate_lacks_hides_no_fall(old: Any, new: Any, higher: bool, verdict: str) -> None:
+    found = report.verdict("v", old, new, higher_is_better=higher)
+    assert found.verdict == verdict
+    hidden = verdict == "undecided" and found.change.n > 0
+    assert ("samples failed or have no score, which might hide a fall" in found.said) == hidden
+
+
 def test_less_is_better_where_that_is_said() -> None:
     slower = report.verdict("seconds", [1.0, 1.1, 0.9] * 8, [2.0, 2.2, 1.9] * 8, higher_is_better=False)
     assert slower.verdict == "worse"

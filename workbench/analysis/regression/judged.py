@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.analysis.estimates import ROUNDING
+from workbench.analysis.estimates import ROUNDING, Estimate
 from workbench.analysis.regression.change import Change, Difference
 from workbench.analysis.regression.metrics import METRICS, Metric, Unit
 from workbench.analysis.regression.resolution import needed, visible
 from workbench.analysis.regression.smoke import Smoke
 from workbench.analysis.statistics import Verdict, holm
 
-_LACKS = "answers to {} samples failed or have no score, which might hide a fall"
+LACKS = "answers to {} samples failed or have no score, which might hide a fall"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +90,7 @@ def judged(
         verdict = _verdict(difference, metric, fell=fell, rose=rose, tolerance=slack, margin=within)
         if early is not None:
             verdict = _confirmed(early.verdict, verdict)
-        hidden = early is None and _hidden(verdict, difference, tolerance=slack, margin=within)
+        hidden = early is None and hides(verdict, difference.worst, tolerance=slack, margin=within)
         if hidden:
             verdict = "undecided"
         more = None if early is None else early.needed
@@ -115,16 +115,22 @@ def judged(
                 if early is None
                 else math.nan,
                 needed=more,
-                note="; ".join(filter(None, [one.note, _LACKS.format(difference.lacks) if hidden else ""])),
+                note="; ".join(filter(None, [one.note, LACKS.format(difference.lacks) if hidden else ""])),
                 early=early is not None,
             )
         )
     return tuple(changes)
 
 
-def _hidden(verdict: Verdict, difference: Difference, *, tolerance: float, margin: float) -> bool:
-    """Whether what is lacking might have made it another verdict."""
-    worst = difference.worst
+def hides(verdict: Verdict, worst: Estimate | None, *, tolerance: float, margin: float) -> bool:
+    """Whether what is lacking might have made it another verdict.
+
+    Args:
+        verdict: What the answers say that are there.
+        worst: The change, above 0 for the better, if what lacks were as bad as can be; `None`: nothing lacks.
+        tolerance: As with `judged`.
+        margin: Likewise.
+    """
     if worst is None or verdict not in ("better", "same"):
         return False
     if verdict == "same":

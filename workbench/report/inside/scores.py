@@ -19,6 +19,28 @@ class Paired:
     candidate: list[float]
     clusters: list[object] | None
 
+    @property
+    def lacks(self) -> int:
+        """Samples of the baseline that the candidate has no score for."""
+        return sum(map(_only_then, self.baseline, self.candidate))
+
+    def worst(self, *, higher_is_better: bool) -> list[float]:
+        """The candidate's scores, with the worst one for each that lacks.
+
+        Of scores in [0, 1] that is the end of the scale. Where they go beyond it and the scale is not known,
+        it is the lowest that was seen, and 0 at most; where less is better the highest, and 1 at least.
+        """
+        there = [score for score in (*self.baseline, *self.candidate) if not math.isnan(score)]
+        worst = min(0.0, *there) if higher_is_better else max(1.0, *there)
+        return [
+            worst if _only_then(old, new) else new
+            for old, new in zip(self.baseline, self.candidate, strict=True)
+        ]
+
+
+def _only_then(old: float, new: float) -> bool:
+    return math.isnan(new) and not math.isnan(old)
+
 
 def paired(name: str, baseline: Any, candidate: Any, clusters: Any = None) -> Paired:
     """Bring them in one order.

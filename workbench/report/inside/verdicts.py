@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.analysis.estimates import Estimate, accuracy
+from workbench.analysis.regression.judged import LACKS, hides
 from workbench.analysis.statistics import PairedTest, Verdict, holm, paired_difference
 from workbench.analysis.statistics import verdict as judged
 from workbench.report.inside.scores import Paired, paired
@@ -76,7 +77,9 @@ def verdict(
     Args:
         name: What is compared, as it is to be called in the report.
         baseline: One score a sample, the mean over its repeats: a sequence, a Series whose index names the
-            samples, or a dictionary by sample. `None`, `nan` and samples of only one side are left out.
+            samples, or a dictionary by sample. `None`, `nan` and samples of only one side are left out. Those
+            that the candidate lacks hide nothing: what is `same` or `better` has to be so, too, if they had
+            the worst score (see `Paired.worst`), and is `undecided` otherwise.
         candidate: The same samples, in the same form; sequences in the same order.
         clusters: The group of each sample, in the same form, where samples are not independent.
         higher_is_better: Whether a higher score is the better one.
@@ -165,6 +168,8 @@ def _turned(test: PairedTest) -> PairedTest:
 
 def _judged(name: str, pair: Paired, test: PairedTest, limits: Mapping[str, Any]) -> Judged:
     found = judged(test, alpha=limits["alpha"], tolerance=limits["tolerance"], margin=limits["margin"])
+    hidden = hides(found, _worst(pair, limits), tolerance=limits["tolerance"], margin=limits["margin"])
+    found = "undecided" if hidden else found
     shown = test if limits["higher_is_better"] else _turned(test)  # as the scores are, not turned round
     sides = {
         side: _estimate(accuracy(scores, pair.clusters) if not all(map(math.isnan, scores)) else None)
@@ -174,6 +179,7 @@ def _judged(name: str, pair: Paired, test: PairedTest, limits: Mapping[str, Any]
     said = (
         f"{name}: {found}; changed by {shown.difference}{dropped} "
         f"({shown.method}, p {_p(test.p_worse)} for worse, tolerance {limits['tolerance']:g})"
+        f"{'; ' + LACKS.format(pair.lacks) if hidden else ''}"
     )
     payload = {
         "kind": "verdict",
@@ -198,6 +204,15 @@ def _judged(name: str, pair: Paired, test: PairedTest, limits: Mapping[str, Any]
         p_worse=test.p_worse,
         p_better=test.p_better,
     )
+
+
+def _worst(pair: Paired, limits: Mapping[str, Any]) -> Estimate | None:
+    """The change if what lacks were as bad as can be, above 0 for the better; `None` where nothing lacks."""
+    if not pair.lacks:
+        return None
+    higher = limits["higher_is_better"]
+    test = paired_difference(pair.baseline, pair.worst(higher_is_better=higher), pair.clusters)
+    return (test if higher else _turned(test)).difference
 
 
 def _estimate(estimate: Estimate | None) -> dict[str, float | int | None]:
