@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ from workbench.bundled import bundled
 from workbench.cli.console import COULD_NOT_RUN, FINE, err, out, plain, tell
 from workbench.cli.report import experiment_of, make_report, verdict
 from workbench.cli.summary import print_summary
-from workbench.errors import DataError
 
 if TYPE_CHECKING:
     from workbench.client import Client
@@ -168,16 +166,9 @@ def compare(
 
 def _check_log(client: Client) -> None:
     """Raise `DataError` where the log cannot be written or read: better before money is spent."""
-    from workbench.log.journal import prepare
+    from workbench.log.writer import check_writable
 
-    try:
-        with tempfile.TemporaryFile(dir=prepare(client.home)):
-            pass
-    except OSError as exc:
-        raise DataError(
-            f"the call log in {str(client.home)!r} cannot be written ({exc.strerror}): make the folder "
-            "writable, or name another one in WORKBENCH_HOME"
-        ) from exc
+    check_writable(client.home)
     client.log.calls(limit=0)
 
 
