@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from told import change, gate, regression, verdict
+from told import change, document, gate, regression, verdict
 
 from workbench.report.displayed import displayed
+from workbench.report.formats.markdown import markdown_of
 from workbench.report.outcome import FailOn, Outcome, outcome_of, totals
 
 RAISED = {"kind": "cell", "message": "ZeroDivisionError: division by zero"}
@@ -98,6 +99,14 @@ def test_what_only_looks_like_a_verdict_is_an_error_and_not_passed_over(payload:
 def test_what_nobody_knows_is_kept_and_is_no_error(payload: Any) -> None:
     assert displayed([payload]).other == (payload,)
     assert of(payload).exit_code == 0
+    [said] = document(payload)["left_out"]
+    assert said == f"an output that is no report, and is not read: {payload!r}"
+    assert said[:26] in markdown_of(document(payload))
+
+
+def test_a_kind_of_another_version_is_named() -> None:
+    [said] = document({"kind": "poem", "lines": 3})["left_out"]
+    assert said == "an output of the kind 'poem', which this version does not know"
 
 
 def test_totals_count_changes_verdicts_and_gates() -> None:

@@ -113,21 +113,21 @@ def test_each_cell_is_told_before_it_runs(ran: Ran) -> None:
 
 
 def test_the_same_outputs_make_the_same_bytes(ran: Ran) -> None:
-    banner = '<div class="banner fine">6 payloads</div>'
+    banner = '<div class="banner fine">7 payloads</div>'
     assert banner in ran.page
     assert ran.page.replace(banner, "") == ran.again.page.read_text(encoding="utf-8")
 
 
 def test_what_a_notebook_displays_for_its_report_is_read_in_its_order(ran: Ran) -> None:
     figure = {"kind": "figure", "name": "a", "value": 1.5}
-    shown = (figure, {"kind": "else"}, {"kind": "figure", "name": "***", "value": 2})
-    assert ran.once.payloads[:3] == shown
-    assert [type(payload) for payload in ran.once.payloads] == [dict] * 6
+    shown = (figure, {"kind": "else"}, "none", {"kind": "figure", "name": "***", "value": 2})
+    assert ran.once.payloads[:4] == shown
+    assert [type(payload) for payload in ran.once.payloads if payload != "none"] == [dict] * 6
     assert "a is 1.5" in ran.page
 
 
 def test_what_a_notebook_said_counts_though_its_output_was_cleared_or_captured(ran: Ran) -> None:
-    gates = [(gate["name"], gate["passed"]) for gate in ran.once.payloads[3:]]
+    gates = [(gate["name"], gate["passed"]) for gate in ran.once.payloads[4:]]
     assert gates == [("stays", True), ("cleared", False), ("***", False)]
     outputs = [cell.get("outputs") for cell in nbformat.read(ran.once.notebook, as_version=4).cells]
     assert "Gate failed: cleared" not in json.dumps(outputs)

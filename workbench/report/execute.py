@@ -64,8 +64,8 @@ class Report:
         page: The report, one HTML file that opens with no network. Where the failure is of the kind `disk`,
             an earlier one of that name may still be there.
         parameters: What was set.
-        payloads: What the notebook displayed for its report, in its order; then what it said by
-            `workbench.report` and took away again.
+        payloads: What the notebook displayed for its report, in its order, whatever that is; then what it
+            said by `workbench.report` and took away again.
         failure: Why the notebook did not run to its end; `None` where it did.
         cells_run: How many cells with code were begun.
         cells: How many there are, with the one that sets the parameters.
@@ -74,7 +74,7 @@ class Report:
     notebook: Path
     page: Path
     parameters: Mapping[str, Any]
-    payloads: tuple[dict[str, Any], ...] = ()
+    payloads: tuple[Any, ...] = ()
     failure: Failure | None = None
     cells_run: int = 0
     cells: int = 0
@@ -185,12 +185,13 @@ def _waited(run: Run) -> Failure | None:
         return running.result()
 
 
-def _payloads(document: nbformat.NotebookNode) -> Iterator[dict[str, Any]]:
+def _payloads(document: nbformat.NotebookNode) -> Iterator[Any]:
     for cell in document.cells:
         for output in cell.get("outputs", []):
-            payload = output.get("data", {}).get(REPORT_TYPE)
-            if isinstance(payload, Mapping):
-                yield json.loads(json.dumps(payload))  # plain dictionaries, which nbformat's are not
+            if REPORT_TYPE in (data := output.get("data", {})):
+                yield json.loads(
+                    json.dumps(data[REPORT_TYPE])
+                )  # plain dictionaries, which nbformat's are not
 
 
 def _unshown(told: Iterable[str], shown: Iterable[Any], secrets: Secrets) -> Iterator[dict[str, Any]]:

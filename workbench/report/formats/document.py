@@ -50,7 +50,10 @@ def document_of(
         "baselines": [one for part in parts for one in part.get("baseline", ())],
         "changes": [one for part in parts for one in part["changes"]],
         "missing": [one for part in parts for one in part.get("missing", ())],
-        "left_out": [one for part in parts for one in part.get("left_out", ())],
+        "left_out": [
+            *(one for part in parts for one in part.get("left_out", ())),
+            *map(_not_read, found.other),
+        ],
         "notes": [one for part in parts for one in part.get("notes", ())],
         "sees": [part["sees"] for part in parts if part.get("sees")],
         "flips": [one for part in parts for one in part.get("flips", ())],
@@ -60,6 +63,12 @@ def document_of(
         "figures": list(found.figures),
         "other": list(found.other),
     }
+
+
+def _not_read(payload: Any) -> str:
+    if isinstance(payload, Mapping) and isinstance(kind := payload.get("kind"), str):
+        return f"an output of the kind {kind!r:.100}, which this version does not know"
+    return f"an output that is no report, and is not read: {payload!r:.100}"
 
 
 def in_json(document: Any) -> str:
