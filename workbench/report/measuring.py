@@ -11,6 +11,7 @@ from workbench.analysis.regression.baselines import Baseline, check_comparable, 
 from workbench.analysis.regression.watching import until_not_worse
 from workbench.analysis.sequential.not_worse import UntilNotWorse
 from workbench.client import Client
+from workbench.errors import DataError
 from workbench.evals.dataset import Dataset
 from workbench.evals.experiment import Experiment
 from workbench.evals.planned import settings_of
@@ -90,7 +91,8 @@ async def measure(
     Raises:
         ConfigError: No such baseline, or it cannot be compared with; `smoke` without one; or what `evaluate`
             refuses.
-        DataError: See `workbench.evaluate` and `find_baseline`; or the log cannot be written.
+        DataError: See `workbench.evaluate` and `find_baseline`; or the log cannot be written, or no call
+            was made, as under a budget that allows none.
     """
     places = dict(instead_of or {})
     replayed = None if client.recording is None else client.recording.experiment
@@ -130,6 +132,9 @@ async def measure(
                 **params,
             )
         )
+        if replayed is None and client.log.calls(experiment=made[-1].id, limit=1).empty:
+            why = "; ".join(filter(None, [*made[-1].problems.values(), made[-1].stopped]))
+            raise DataError(f"nothing was asked of {dataset.name!r}: {why}")
     return Asked(made=tuple(made), models=tuple(asked))
 
 
