@@ -107,7 +107,7 @@ def test_a_model_that_forgot_is_red_as_soon_as_that_is_sure(
     assert {flip["direction"] for flip in found["flips"] if flip["model"] == "sim/sage"} == {"lost"}
     assert project.statuses(candidate["experiment"])["ok"] < 2 * 40 * 2
     page = (project.folder / "red" / "90_regression.html").read_text(encoding="utf-8")
-    assert re.search("▼ worse</b></td><td[^>]*><b>Quality</b><br>sim/sage</td>", page)
+    assert re.search("▼ worse</b></td><td[^>]*><b>Quality</b><br/>sim/sage</td>", page)
 
     named = str(candidate["experiment"])
     again = project.workbench("report", NOTEBOOK, "--replay", named, "--out", "red again", **OFFLINE)

@@ -12,7 +12,6 @@ import pytest
 from two_runs import rows
 
 from workbench import plots
-from workbench.analysis.regression.samples import flips
 
 HOSTILE = "p/<b>%{x}</b>"
 NAN = math.nan
@@ -48,7 +47,7 @@ def test_each_change_is_a_point_with_interval_n_and_verdict_as_symbol_and_word()
     assert worse.x[0] == pytest.approx(-10)
     assert worse.x[0] - worse.error_x.arrayminus[0] == pytest.approx(-15)
     assert worse.x[0] + worse.error_x.array[0] == pytest.approx(-5)
-    assert worse.text[0] == "▼ worse -10.0, n=120"
+    assert worse.text[0] == "▼ worse −10.0, n=120"
     assert better.text[0].startswith("▲ better +10.0")
     assert slower.text[0] == "? undecided +25.0 %, n=120"
     assert len({trace.marker.symbol for trace in (worse, better, slower)}) == 3
@@ -112,50 +111,14 @@ def test_times_that_are_not_the_models_own_are_left_out() -> None:
     assert "no times to compare" in plots.shift(timed(1.0), timed(1.0, model="x")).to_json()
 
 
-def test_samples_that_changed_sides_are_apart_from_flaky_ones() -> None:
-    old = rows(np.array([[1, 1], [0, 0], [1, 0]]), target="x")
-    new = rows(np.array([[0, 0], [1, 1], [1, NAN]]), target="x")
-    found = flips(old, new, dataset="set")
-    changed, flaky = plots.flips(found.flips, found.flaky).data
-    assert [list(line) for line in changed.z] == [[1, 0], [0, 1]]
-    assert [list(line) for line in flaky.z] == [[0.5, 1]]
-    assert [list(line) for line in flaky.text] == [["1 0", "1 –"]]
-    assert [words.text for words in plots.flips(found.flips, found.flaky).layout.annotations] == [
-        "changed sides",
-        "flaky",
-    ]
-
-
-def test_samples_of_several_models_are_named_with_theirs() -> None:
-    old, new = (
-        pd.concat([rows(score, model=m, target="x") for m in "ab"]) for score in (np.ones(1), np.zeros(1))
-    )
-    found = flips(old, new)
-    names = plots.flips(found.flips, found.flaky, {"a": "#000001", "b": "#000002"}).layout.yaxis.ticktext
-    assert ["#000001" in names[0], "s0 · a" in names[0], "s0 · b" in names[1]] == [True] * 3
-
-
-def test_more_samples_than_a_page_holds_are_counted() -> None:
-    found = flips(rows(np.ones(50), target="x"), rows(np.zeros(50), target="x"))
-    figure = plots.flips(found.flips, found.flaky)
-    assert len(figure.data[0].z) == 40
-    assert "10 more are not shown" in figure.layout.title.subtitle.text
-
-
 def test_nothing_to_show_is_said() -> None:
-    none = flips(rows(np.ones(2), target="x"), rows(np.ones(2), target="x"))
-    assert "no sample changed sides" in plots.flips(none.flips, none.flaky).to_json()
     assert "nothing compared" in plots.changes(pd.DataFrame()).to_json()
 
 
 def test_names_are_text_and_the_figures_are_json() -> None:
-    named = {"model": HOSTILE, "sample": HOSTILE, "target": "x"}
-    found = flips(rows(np.array([[1, 1]]), **named), rows(np.array([[0, 0]]), **named), dataset=HOSTILE)
-    unsure = flips(rows(np.array([[1, 0]]), **named), rows(np.array([[1, 0]]), **named), dataset=HOSTILE)
     shown = [
         plots.changes(pd.DataFrame([change(model=HOSTILE, dataset=HOSTILE, title=HOSTILE)])),
         plots.shift(timed(1.0, model=HOSTILE), timed(1.0, model=HOSTILE)),
-        plots.flips(found.flips, unsure.flaky),
     ]
     for figure in shown:
         assert "NaN" not in figure.to_json()

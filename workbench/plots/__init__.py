@@ -12,7 +12,7 @@ from workbench.plots.models import accuracy, accuracy_cost, cost, latency
 from workbench.plots.pairs import agreement, agreement_pairs
 from workbench.plots.people import preferences
 from workbench.plots.rankings import ranking
-from workbench.plots.regression import changes, flips, shift
+from workbench.plots.regression import changes, shift
 from workbench.plots.together import ensembles
 from workbench.plots.usage import durations, repriced, spending, waiting
 
@@ -29,7 +29,6 @@ __all__ = [
     "differences",
     "durations",
     "ensembles",
-    "flips",
     "latency",
     "preferences",
     "rank_distribution",

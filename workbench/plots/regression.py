@@ -1,9 +1,8 @@
-"""Charts of a candidate against its baseline: changes with their verdicts, times then and now, samples."""
+"""Charts of a candidate against its baseline: changes with their verdicts, times then and now."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,7 +15,6 @@ from workbench.analysis.statistics import Estimate
 from workbench.plots.look import INK, ROW_PX, Colours, colours, label, left_out, nothing, plain, styled
 from workbench.plots.models import bars
 
-MOST_SAMPLES = 40
 _SYMBOLS = {
     "worse": ("triangle-down", "▼"),
     "better": ("triangle-up", "▲"),
@@ -24,6 +22,10 @@ _SYMBOLS = {
     "undecided": ("circle-open", "?"),
 }
 _UNITS = {"points": "change, points", "score": "change of the score", "%": "change, % of the baseline"}
+_READ = (
+    "worse is less quality, and more of all else<br>"
+    "pale band: margin, counts as same<br>dark band: tolerance, is let pass"
+)
 _MARGIN = "rgba(128, 128, 128, 0.15)"
 _TOLERANCE = "rgba(128, 128, 128, 0.35)"
 _QUANTILES = {"p50": 0.5, "p95": 0.95}
@@ -41,7 +43,7 @@ def changes(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
         frame: One row a change, as `Regression.frame` has it.
         palette: Colour of each model; by default that of `colours` for the models sorted by name.
     """
-    title = "Changes against the baseline, with 95 % interval"
+    title = "Changes, with 95 % interval"
     if frame.empty:
         return nothing(title, "nothing compared")
     palette = palette or colours(sorted(set(frame["model"])))
@@ -51,7 +53,7 @@ def changes(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
     units = [_unit(row) for row in records]
     panels = [unit for unit in _UNITS if unit in units]
     counts = [units.count(unit) for unit in panels]
-    height = 150 + 70 * (len(panels) - 1) + ROW_PX * 1.4 * len(frame)
+    height = 170 + 70 * (len(panels) - 1) + ROW_PX * 1.4 * len(frame)
     figure = make_subplots(rows=len(panels), row_heights=counts, vertical_spacing=90 / height)
     styled(figure, title)
     for panel, unit in enumerate(panels, start=1):
@@ -70,8 +72,7 @@ def changes(frame: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
             row=panel,
             col=1,
         )
-    said = "pale band: margin, within which it is the same; dark band: tolerance, which is let pass"
-    return figure.update_layout(height=height, title_subtitle_text=said, margin_t=90)
+    return figure.update_layout(height=height, title_subtitle_text=_READ, margin_t=110)
 
 
 def shift(old: pd.DataFrame, new: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
@@ -83,19 +84,21 @@ def shift(old: pd.DataFrame, new: pd.DataFrame, palette: Colours | None = None) 
         new: Likewise, the candidate. Models that only one of the two has are left out.
         palette: As in `changes`.
     """
-    title = "Latency then (open) and now (filled), seconds, with 95 % interval"
+    title = "Latency then and now"
     timed = [_timed(frame) for frame in (old, new)]
     loaded = sum(lost for _, lost in timed)
-    said = left_out(loaded) if loaded else None
+    lost = left_out(loaded) if loaded else ""
+    said = "open: then, filled: now, with 95 % interval" + (f"<br>{lost}" if lost else "")
     then, now = (frame for frame, _ in timed)
-    models = [model for model in dict.fromkeys(now["model"]) if model in set(then["model"])]
+    both = set(then["model"]) & set(now["model"])
+    models = [model for model in dict.fromkeys(new["model"]) if model in both]
     panels = {
         column: words
         for column, words in _PANELS.items()
         if all(column in frame and frame[column].notna().any() for frame in (then, now))
     }
     if not models or not panels:
-        return nothing(title, said or "no times to compare")
+        return nothing(title, lost or "no times to compare")
     palette = palette or colours(sorted(models))
     figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.04)
     styled(figure, title)
@@ -114,58 +117,7 @@ def shift(old: pd.DataFrame, new: pd.DataFrame, palette: Colours | None = None) 
         range=[len(lines) - 0.4, -0.7],
         zeroline=False,
     )
-    return figure.update_layout(height=130 + ROW_PX * 1.9 * len(lines), title_subtitle_text=said)
-
-
-def flips(changed: pd.DataFrame, flaky: pd.DataFrame, palette: Colours | None = None) -> go.Figure:
-    """The scores of samples then and now, as a grid: those that changed sides, and apart from them the flaky.
-
-    Args:
-        changed: One row a sample, as `Flips.flips` or `Regression.flips`; the first 40 are shown.
-        flaky: Likewise, as `Flips.flaky`; the scores of all epochs are in the cells.
-        palette: As in `changes`, for the names of the models.
-    """
-    title = "Samples that changed sides, and flaky ones"
-    rows = {
-        "changed sides": [_flip(row) for row in changed.head(MOST_SAMPLES).to_dict("records")],
-        "flaky": [_flaky(row) for row in flaky.head(MOST_SAMPLES).to_dict("records")],
-    }
-    rows = {words: own for words, own in rows.items() if own}
-    if not rows:
-        return nothing(title, "no sample changed sides, and none is flaky")
-    models = sorted({row["model"] for own in rows.values() for row in own})
-    palette = palette or colours(models)
-    scores = [score for own in rows.values() for row in own for score in row["scores"] if score is not None]
-    count = sum(map(len, rows.values()))
-    height = 170 + 30 * count + 60 * (len(rows) - 1)
-    figure = make_subplots(
-        rows=len(rows),
-        row_heights=[len(own) for own in rows.values()],
-        vertical_spacing=60 / height,
-        subplot_titles=list(rows),
-    )
-    for panel, own in enumerate(rows.values(), start=1):
-        trace = _grid(own, low=min(0.0, *scores), high=max(1.0, *scores))
-        figure.add_trace(trace, row=panel, col=1)
-        names = [
-            f'<span style="color:{palette[row["model"]]}">■</span> {row["name"]}'
-            + (f" · {plain(row['model'])}" if len(models) > 1 else "")
-            for row in own
-        ]
-        figure.update_yaxes(
-            type="category",
-            tickvals=[row["place"] for row in own],
-            ticktext=names,
-            range=[len(own) - 0.5, -0.5],
-            showgrid=False,
-            row=panel,
-            col=1,
-        )
-    styled(figure, title)
-    figure.update_xaxes(showgrid=False)
-    hidden = sum(max(0, len(frame) - MOST_SAMPLES) for frame in (changed, flaky))
-    said = f"mean scores; flaky: of each epoch{f'; {hidden:,} more are not shown' if hidden else ''}"
-    return figure.update_layout(height=height, title_subtitle_text=said, margin_t=100)
+    return figure.update_layout(height=160 + ROW_PX * 1.9 * len(lines), title_subtitle_text=said, margin_t=90)
 
 
 def _unit(row: dict[Any, Any]) -> str:
@@ -184,6 +136,7 @@ def _change(row: dict[Any, Any], unit: str, place: int, colour: str) -> go.Scatt
     value, low, high = (scale * float(row[name]) for name in ("change", "change_low", "change_high"))
     symbol, sign = _SYMBOLS[row["verdict"]]
     words = f"{value:+.3g}" if unit == "score" else f"{value:+z.1f}{' %' if unit == '%' else ''}"
+    words = words.replace("-", "−")
     known = not math.isnan(value)
     estimate = Estimate(value=value, low=low, high=high, n=int(row["n"]))
     said = f"{sign} {row['verdict']} {words if known else '–'}, n={row['n']}"
@@ -247,55 +200,4 @@ def _time(found: Estimate, words: str, place: int, when: str, colour: str) -> go
         textposition="bottom center" if now else "top center",
         cliponaxis=False,
         hovertemplate=f"{words}, s: {found}<extra></extra>",
-    )
-
-
-def _flip(row: dict[Any, Any]) -> dict[str, Any]:
-    scores = [float(row[f"{run}_score"]) for run in ("baseline", "candidate")]
-    return _line(row, scores, [f"{score:.3g}" for score in scores], str(row["direction"]))
-
-
-def _flaky(row: dict[Any, Any]) -> dict[str, Any]:
-    lists = [[float(score) for score in row[f"{run}_scores"]] for run in ("baseline", "candidate")]
-    means = [_mean(scores) for scores in lists]
-    texts = [" ".join("–" if math.isnan(score) else f"{score:.3g}" for score in scores) for scores in lists]
-    return _line(row, means, texts, f"flaky in {row['flaky_in']}")
-
-
-def _line(
-    row: dict[Any, Any], scores: Sequence[float | None], texts: list[str], words: str
-) -> dict[str, Any]:
-    name = plain(row["sample"])
-    told = f"{plain(row['model'])} on {plain(row['dataset'])}, {name}: {words}"
-    place = f"{row['sample']} · {row['model']} · {row['dataset']}"
-    return {
-        "model": row["model"],
-        "name": name,
-        "place": place,
-        "scores": scores,
-        "texts": texts,
-        "told": told,
-    }
-
-
-def _mean(scores: Sequence[float]) -> float | None:
-    there = [score for score in scores if not math.isnan(score)]
-    return math.fsum(there) / len(there) if there else None
-
-
-def _grid(rows: list[dict[str, Any]], low: float, high: float) -> go.Heatmap:
-    return go.Heatmap(
-        z=[row["scores"] for row in rows],
-        x=["baseline", "candidate"],
-        y=[row["place"] for row in rows],
-        text=[row["texts"] for row in rows],
-        texttemplate="%{text}",
-        zmin=low,
-        zmax=high,
-        xgap=2,
-        ygap=2,
-        colorscale="Cividis",
-        showscale=False,
-        customdata=[[row["told"]] * 2 for row in rows],
-        hovertemplate="%{customdata}<br>%{x}: %{text}<extra></extra>",
     )

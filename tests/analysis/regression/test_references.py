@@ -86,6 +86,9 @@ def test_the_last_is_the_whole_one_before_with_the_same_samples(kept: KeptLog, t
         "the latest experiments are later, candidate, others, short, first, and no tag",
     ):
         found(kept, "last", tmp_path, before="first")
+    # So ends a replay for which the limit of then was not set again.
+    with pytest.raises(ConfigError, match=r"others asked other samples than these: set what was set then"):
+        found(kept, "green", tmp_path, before="others")
 
 
 def test_the_last_one_is_none_that_nobody_answered(kept: KeptLog) -> None:

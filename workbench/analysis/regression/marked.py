@@ -101,7 +101,8 @@ def _cells(row: dict[str, Any]) -> Iterator[str]:
     sign = "▼" if row["direction"] == "lost" else "▲"
     yield _cell(f"{sign}\N{NO-BREAK SPACE}{row['direction']}")
     yield from map(_cell, (row["model"], row["sample"]))
-    yield _cell("–" if row["target"] is None else row["target"], "max-width:16em;overflow-wrap:anywhere")
+    target = "–" if row["target"] is None else row["target"]
+    yield _cell(target, "min-width:7em;max-width:16em;overflow-wrap:anywhere")
     yield _cell(f"{row['baseline_score']:.3g} → {row['candidate_score']:.3g}", "white-space:nowrap")
     answer = marked(row["baseline_answer"], row["candidate_answer"], "html")
     yield f'<td style="{_TEXT}">{answer}</td>'

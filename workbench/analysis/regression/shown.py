@@ -22,9 +22,12 @@ _LOOK: dict[Verdict, tuple[str, str]] = {
     "undecided": ("?", "#8a5300"),
 }
 _HEADS = (
-    *("verdict", "model", "metric", "baseline", "candidate", "change, 95 % interval", "p, adjusted"),
-    *("would have seen", "would decide", "rests on"),
+    *("verdict", "of what", "baseline", "candidate", "change, 95 % interval", "p, adjusted"),
+    *("would have seen", "rests on"),
 )
+# JupyterLab puts all of a table to the right and in the middle: nothing for words on several lines.
+_CELL = "text-align:left;vertical-align:top"
+_WORDS = f"{_CELL};min-width:7em"
 
 
 def shown(found: Regression) -> str:
@@ -73,17 +76,14 @@ def _dataset(found: Regression, new: Measured, old: str) -> str:
 def _cells(change: Change) -> list[str]:
     found = change.difference
     figures = (figure(found.baseline, change.unit), figure(found.candidate, change.unit), difference(change))
-    texts = (
-        p_value(change),
-        size(change.visible, change),
-        "–" if change.needed is None else f"{change.needed:,} samples",
-    )
+    decided = "" if change.needed is None else f"; about {change.needed:,} samples would decide"
     rests_on = f"{samples(change)}, {found.method}{f'; {change.note}' if change.note else ''}"
     return [
         badge(change.verdict),
-        *(html.escape(text) for text in (change.model, change.of.title)),
+        f"<b>{html.escape(change.of.title)}</b><br>{html.escape(change.model)}",
         *map(_over_interval, figures),
-        *(f'<span style="white-space:nowrap">{html.escape(text)}</span>' for text in texts),
+        f'<span style="white-space:nowrap">{html.escape(p_value(change))}</span>',
+        html.escape(f"{size(change.visible, change)}{decided}"),
         html.escape(rests_on),
     ]
 
@@ -96,6 +96,13 @@ def _over_interval(words: str) -> str:
 
 
 def _table(changes: Iterable[Change]) -> str:
-    rows = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(one))}</tr>" for one in changes)
-    head = "".join(f"<th>{each}</th>" for each in _HEADS)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    rows = "".join(f"<tr>{''.join(map(_cell, _HEADS, _cells(one)))}</tr>" for one in changes)
+    if not rows:
+        return ""
+    head = "".join(f'<th style="{_CELL}">{each}</th>' for each in _HEADS)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div style="overflow-x:auto">{table}</div>'
+
+
+def _cell(head: str, words: str) -> str:
+    return f'<td style="{_WORDS if head in _HEADS[-2:] else _CELL}">{words}</td>'

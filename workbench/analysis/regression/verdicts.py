@@ -141,8 +141,8 @@ class Regression:
             lost = int((each.flips["direction"] == "lost").sum())
             gained, flaky = len(each.flips) - lost, len(each.flaky)
             if lost or gained or flaky:
-                counted = f"{lost} samples lost, {gained} gained, {flaky} flaky"
-                said.append(f"{new.dataset}: {counted}. {each.rule}")
+                counted = f"{lost} samples right then and wrong now, {gained} the other way round"
+                said.append(f"{new.dataset}: {counted}, {flaky} flaky")
         return said
 
 

@@ -146,7 +146,15 @@ def _at(search: Search, words: str, reference: str) -> list[Baseline]:
 
 
 def _none(search: Search, reference: str, why: str) -> list[Baseline]:
-    raise ConfigError(f"no baseline {reference!r}: {why}; {search.latest()}")
+    raise ConfigError(f"no baseline {reference!r}: {why}; {search.latest()}{_otherwise(search)}")
+
+
+def _otherwise(search: Search) -> str:
+    """What to do where the candidate has other samples: mostly a replay without the parameters of then."""
+    asked = [row["dataset_hash"] for row in search.made if row["experiment"] == search.before]
+    if search.dataset_hash is None or asked in ([], [search.dataset_hash]):
+        return ""
+    return f". {search.before} asked other samples than these: set what was set then (data, split, limit)"
 
 
 def _of(search: Search, *, same: bool = False) -> str:
