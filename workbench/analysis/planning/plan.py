@@ -168,6 +168,8 @@ async def plan(
     facts: dict[str, Any] = {
         "between": spread.between,
         "within": spread.within,
+        # Scores of the model as it was say nothing of what a fall adds to their spread.
+        "unchanged": len(labels) == 1,
         "cluster_size": size,
         # A pilot's variance between samples has what their clusters add to it.
         "icc": 0.0 if pilot else ICC,

@@ -7,7 +7,7 @@ import math
 from scipy.stats import norm
 
 from workbench.analysis.estimates import ROUNDING
-from workbench.analysis.planning.power import reach
+from workbench.analysis.planning.power import found_by, reach
 from workbench.analysis.regression.change import Difference
 from workbench.analysis.regression.metrics import Unit
 
@@ -20,9 +20,9 @@ _SHOWN = float(norm.isf(0.025) + norm.ppf((1 + POWER) / 2))
 def visible(difference: Difference, *, unit: Unit, alpha: float, tolerance: float, epochs: int = 1) -> float:
     """The smallest change that these samples would have shown four times out of five, by the spread met.
 
-    A share does not change without more samples that differ: of answers that are nearly all right, a change
-    by δ adds up to δ / K to the variance of a sample's difference, for K answers each. Without that, what is
-    told as four times out of five is found in one of two cases where hardly any sample differed.
+    The spread met is mostly that of no change, and a change of a share adds to it (see `found_by`). Without
+    that, what is told as four times out of five is found in one of two cases where hardly any sample
+    differed. `mde` plans with the same where it is told that the spread is one of no change.
 
     Args:
         difference: What was found; the change itself does not matter.
@@ -44,9 +44,8 @@ def visible(difference: Difference, *, unit: Unit, alpha: float, tolerance: floa
         return math.nan
     z = reach(alpha, POWER, math.inf if counted else units)
     least = z**2 / units if counted else 0.0
-    added = z**2 / (2 * difference.n * epochs) if unit == "share" else 0.0
-    # δ = z sqrt(error² + δ / (n K)), solved for δ
-    found = max(added + math.hypot(added, z * error), least, tolerance + _FOUND * error)
+    answers = difference.n * epochs if unit == "share" else math.inf
+    found = max(found_by(z, error, answers), least, tolerance + _FOUND * error)
     return found if unit != "share" or found <= 1 else math.nan
 
 
