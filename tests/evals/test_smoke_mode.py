@@ -153,6 +153,17 @@ async def test_samples_that_are_asked_more_often_than_then_are_judged_so_while_i
         assert decided(client, f"after {epochs}", baseline).difference.change == until.falls[0].difference
 
 
+async def test_a_report_says_when_it_was_decided_though_all_was_under_way_by_then(
+    client: Client, dataset: Dataset
+) -> None:
+    twelve = dataset.take(12)
+    await asked(client, twelve, experiment="before")
+    made = await measure(client, [MODEL], [twelve], baseline="before", smoke=True, scorers=[by_number])
+    assert made.problems == [
+        "Stopped early: the rest would hardly decide it, after 10 of 12 samples: sim/swift is undecided"
+    ]
+
+
 async def test_a_provider_that_goes_down_leaves_it_undecided_and_the_log_whole(
     tmp_path: Path, dataset: Dataset
 ) -> None:

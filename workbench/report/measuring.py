@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -135,7 +135,14 @@ async def measure(
         if replayed is None and client.log.calls(experiment=made[-1].id, limit=1).empty:
             why = "; ".join(filter(None, [*made[-1].problems.values(), made[-1].stopped]))
             raise DataError(f"nothing was asked of {dataset.name!r}: {why}")
-    return Asked(made=tuple(made), models=tuple(asked))
+    return Asked(made=tuple(map(_ended, made, watches)), models=tuple(asked))
+
+
+def _ended(made: Experiment, watch: UntilNotWorse | None) -> Experiment:
+    """What was made, with why it was stopped; whether anything was left to ask by then is chance."""
+    if watch is not None and watch.reason and watch.asked < made.samples:
+        return replace(made, stopped=watch.reason)
+    return made
 
 
 def _found(client: Client, baseline: str, dataset: Dataset, replayed: str | None, overlap: bool) -> Baseline:
