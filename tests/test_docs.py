@@ -185,13 +185,13 @@ async def test_the_examples_of_the_guide_to_statistics_run(capsys: pytest.Captur
 @pytest.mark.usefixtures("_provider")
 async def test_the_example_of_the_guide_to_ci_runs(capsys: pytest.CaptureFixture[str]) -> None:
     [after] = await read(PAGES["docs/ci.md"], {})
-    assert (after["length"].verdict, len(after["words"])) == ("same", 2)
+    assert (after["length"].verdict, len(after["after"])) == ("same", 20)
     assert "Gate passed: every sample was answered" in capsys.readouterr().out
 
 
 async def test_the_examples_of_the_guide_to_reports_run(capsys: pytest.CaptureFixture[str]) -> None:
     [after] = await read(PAGES["docs/report.md"], {})
-    assert (after["tone"].verdict, after["both"]["tone"].verdict) == ("same", "undecided")
+    assert (after["tone"].verdict, after["both"]["style"].verdict) == ("same", "undecided")
     assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("Gate")] == [
         "Gate passed: the tone has not suffered (same)",
         "Gate passed: the first question is right",
