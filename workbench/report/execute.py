@@ -22,11 +22,12 @@ from workbench.config import load_settings
 from workbench.errors import ConfigError
 from workbench.report.inside.telling import TOLD
 from workbench.report.page import page_of
-from workbench.report.running.cells import Progress, Run, Stops
+from workbench.report.running.cells import Progress, Run
 from workbench.report.running.failure import Failure, NotRunnableError
 from workbench.report.running.files import prepare, write_whole
 from workbench.report.running.secrets import Secrets
 from workbench.report.running.source import notebook_of, parameterised
+from workbench.report.running.stops import Stops
 from workbench.report.running.streams import joined
 
 TURN_S = 0.2

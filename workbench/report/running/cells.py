@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import logging
 import signal
 import time
@@ -14,10 +13,11 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NotebookExecutionManager
 
 from workbench.report.running.failure import Failure, without_colours
 from workbench.report.running.kernel import ENDING_S, HURRIED_S, Kernel
+from workbench.report.running.saving import Saving, Write
+from workbench.report.running.stops import Stops
 
 INTERRUPTED_S = 3.0
 """How long an interrupted cell may take to end before its kernel is killed."""
@@ -25,9 +25,7 @@ START_S = 120
 OUTPUT_S = 60
 """How long a cell's last outputs may take to arrive; papermill's 4 s are too few on a busy machine."""
 
-Write = Callable[[nbformat.NotebookNode], None]
 _logger = logging.getLogger("workbench.report")
-_logger.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,37 +43,6 @@ class Progress:
     cells: int
     heading: str
     seconds: float
-
-
-class Stops:
-    """What a run is told from another thread: to stop, and to be quick about it."""
-
-    def __init__(self) -> None:
-        self.first: concurrent.futures.Future[signal.Signals] = concurrent.futures.Future()
-        self.second: concurrent.futures.Future[signal.Signals] = concurrent.futures.Future()
-
-    def __call__(self, number: int, _frame: object = None) -> None:
-        """Take a signal."""
-        for future in (self.first, self.second):
-            if not future.done():
-                return future.set_result(signal.Signals(number))
-        return None
-
-
-class Saving(NotebookExecutionManager):  # type: ignore[misc] # papermill has no types
-    """Papermill's record of a run, saved our way."""
-
-    def __init__(self, document: nbformat.NotebookNode, write: Write) -> None:
-        super().__init__(document, progress_bar=False)
-        self._write = write
-
-    def save(self, **_: Any) -> None:
-        """Keep what there is so far; where that fails, the end of the run will say so."""
-        try:
-            self._write(self.nb)
-        except OSError as exc:
-            _logger.warning("the notebook cannot be saved for now: %s", exc)
-        self.last_save_time = self.now()
 
 
 class Run:
