@@ -158,7 +158,6 @@ CREATE TABLE reports (
     id UUID,
     made_at TIMESTAMPTZ,
     notebook VARCHAR,
-    parameters JSON,
     experiments VARCHAR[],
     baseline VARCHAR,
     baselines VARCHAR[],
@@ -184,7 +183,10 @@ CREATE TABLE baselines (
 );
 """
 
-MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS, _EVALUATION, _REPORTS)
+# What was set in a report, to make it again.
+_PARAMETERS = "ALTER TABLE reports ADD COLUMN parameters JSON;"
+
+MIGRATIONS = (_FIRST, _PIECES, _CAPABILITIES, _LABELS, _EVALUATION, _REPORTS, _PARAMETERS)
 # What a step says of rows that are there, by its number. It comes after all steps: DuckDB 1.5 cannot alter a
 # table whose rows the same transaction has changed.
 _ROWS = {3: "UPDATE calls SET operation = 'chat'"}

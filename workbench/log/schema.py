@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from workbench.errors import ConfigError
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Of the log's file, and of the segments of the journal; those with a higher one are not touched."""
 
 
