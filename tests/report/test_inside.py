@@ -17,7 +17,7 @@ from IPython.utils.capture import capture_output
 
 from workbench import report
 from workbench.analysis.estimates import proportion
-from workbench.analysis.regression.reported import REPORT_TYPE
+from workbench.analysis.regression.telling.reported import REPORT_TYPE
 from workbench.report.displayed import Displayed, displayed
 
 OLD = [1.0] * 20

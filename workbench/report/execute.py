@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import nbformat
 
-from workbench.analysis.regression.reported import REPORT_TYPE
+from workbench.analysis.regression.telling.reported import REPORT_TYPE
 from workbench.config import load_settings
 from workbench.errors import ConfigError
 from workbench.report.inside.telling import TOLD

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from two_runs import rows
 
-from workbench.analysis.regression.excerpts import LONGEST, excerpts
 from workbench.analysis.regression.samples import FLAKY, FLIPS, flips
+from workbench.analysis.regression.telling.excerpts import LONGEST, excerpts
 
 NAN = math.nan
 

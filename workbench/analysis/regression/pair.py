@@ -13,9 +13,9 @@ from workbench.analysis.regression.judged import Found
 from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.measures import MEASURES
 from workbench.analysis.regression.metrics import METRICS
-from workbench.analysis.regression.said import figure, listed
 from workbench.analysis.regression.samples import Flips, flips
 from workbench.analysis.regression.smoke import GIVEN_UP, smoke
+from workbench.analysis.regression.telling.said import figure, listed
 from workbench.errors import DataError
 
 

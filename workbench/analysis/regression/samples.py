@@ -10,8 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
-from workbench.analysis.regression.excerpts import excerpts
-from workbench.analysis.regression.marked import flips_html, flips_text
+from workbench.analysis.regression.telling.excerpts import excerpts
+from workbench.analysis.regression.telling.marked import flips_html, flips_text
 from workbench.analysis.sides import boundary, in_words
 
 FLIPS = [

@@ -11,11 +11,11 @@ import pandas as pd
 from workbench.analysis.regression.baselines.baseline import Baseline
 from workbench.analysis.regression.change import Change
 from workbench.analysis.regression.measured import Measured
-from workbench.analysis.regression.reported import REPORT_TYPE, payload
-from workbench.analysis.regression.said import sentence, title
 from workbench.analysis.regression.samples import FLAKY, FLIPS, Flips
-from workbench.analysis.regression.seen import seen
-from workbench.analysis.regression.shown import shown
+from workbench.analysis.regression.telling.reported import REPORT_TYPE, payload
+from workbench.analysis.regression.telling.said import sentence, title
+from workbench.analysis.regression.telling.seen import seen
+from workbench.analysis.regression.telling.shown import shown
 from workbench.analysis.statistics import Verdict
 
 WORST_FIRST: tuple[Verdict, ...] = ("worse", "undecided", "same", "better")

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.analysis.regression.measured import Measured
 from workbench.analysis.regression.measured import measured as measured_in_log
-from workbench.analysis.regression.reported import experiment
+from workbench.analysis.regression.telling.reported import experiment
 from workbench.errors import DataError
 from workbench.log import Log
 from workbench.report.inside.telling import Told

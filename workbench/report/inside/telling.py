@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.analysis.regression.reported import REPORT_TYPE
+from workbench.analysis.regression.telling.reported import REPORT_TYPE
 
 TOLD = "WORKBENCH_REPORT_TOLD"
 """Setting of a report's kernel: a file that gets a line of what is said, whatever becomes of the output."""

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from two_runs import rows
 
-from workbench.analysis.regression.marked import MOST, flips_html, flips_text, marked
 from workbench.analysis.regression.samples import Flips, flips
+from workbench.analysis.regression.telling.marked import MOST, flips_html, flips_text, marked
 
 HOSTILE = '<script>alert(1)</script> & "x" \x1b[31m'
 

@@ -11,7 +11,7 @@ from workbench.analysis.estimates import Estimate
 from workbench.analysis.regression.baselines.baseline import Baseline
 from workbench.analysis.regression.change import Change
 from workbench.analysis.regression.measured import Measured
-from workbench.analysis.regression.said import sentence
+from workbench.analysis.regression.telling.said import sentence
 
 if TYPE_CHECKING:
     from workbench.analysis.regression.verdicts import Regression

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from workbench.analysis.regression.change import Change
-from workbench.analysis.regression.said import listed, samples, size, title
+from workbench.analysis.regression.telling.said import listed, samples, size, title
 
 
 def seen(dataset: str, changes: Sequence[Change], alpha: float) -> str:

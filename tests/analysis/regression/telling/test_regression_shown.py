@@ -19,7 +19,7 @@ from workbench.analysis.regression import REPORT_TYPE, Regression, compare
 from workbench.analysis.regression.baselines import Baseline
 from workbench.analysis.regression.change import Change, Difference
 from workbench.analysis.regression.measured import Measured
-from workbench.analysis.regression.said import figure, listed, p_value, sentence, size
+from workbench.analysis.regression.telling.said import figure, listed, p_value, sentence, size
 from workbench.report.displayed import displayed
 
 HOSTILE = "sim/<img src=x onerror=alert(1)>`|\n&"

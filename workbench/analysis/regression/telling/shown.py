@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.analysis.regression.change import Change
 from workbench.analysis.regression.measured import Measured
-from workbench.analysis.regression.said import difference, figure, p_value, samples, size
+from workbench.analysis.regression.telling.said import difference, figure, p_value, samples, size
 from workbench.analysis.statistics import Verdict
 
 if TYPE_CHECKING:
